@@ -1,0 +1,169 @@
+// The store's contracts, so that the rooms which write and read agree without knowing each other or
+// the engine. Implemented once, in collector/store, on embedded ClickHouse and on a server alike.
+
+import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
+import type { RunId, SpanId, UnixNano } from './quantities.ts'
+import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
+import type { DecodedSpan } from './span.ts'
+import type { ClassifiedStep, Outcome, StageName } from './step.ts'
+
+/** The spans of one or more export requests and the steps made from them. */
+export interface IngestBatch {
+  readonly spans: readonly DecodedSpan[]
+  readonly steps: readonly ClassifiedStep[]
+}
+
+export interface IngestWriter {
+  /**
+   * Resolves only when spans and steps are durable: they survive `kill -9`. Idempotent: writing the
+   * same spans again changes nothing a reader sees. The batch is not mutated and may be retained
+   * until the promise settles.
+   *
+   * @throws CollectorError STORE_BUSY (queue full, retryable), STORE_DISK_FULL (retryable),
+   *   STORE_UNAVAILABLE (retryable). After an error some of the batch may be stored; the sender
+   *   retries and readers see each span once.
+   */
+  write(batch: IngestBatch): Promise<void>
+}
+
+/** Told after a durable write; must return at once and never throw. */
+export interface RunListener {
+  stepsWritten(steps: readonly ClassifiedStep[]): void
+  outcomeReported(runId: RunId): void
+}
+
+/** A run as stored: the tree's head, and how far analysis has come. */
+export interface RunRecord {
+  readonly run: Run
+  readonly state: RunState
+  /** Counts analyses of this run, from 1. */
+  readonly revision: number
+  /** A cap (age or steps) ended the run, not its own end. */
+  readonly partial: boolean
+  readonly abstention: string | undefined
+  /** Best suspect of this revision, for lists. */
+  readonly topOnset: Onset | undefined
+  readonly analyzedAt: UnixNano
+}
+
+export interface RunFilter {
+  /** Bounds on the run's start, since inclusive, until exclusive. */
+  readonly since?: UnixNano
+  readonly until?: UnixNano
+  readonly service?: string
+  readonly agent?: string
+  readonly model?: string
+  readonly outcome?: Outcome
+  readonly category?: OnsetCategory
+  readonly sessionId?: string
+  /** 1..LIST_LIMIT_MAX. */
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface OnsetFilter {
+  readonly since?: UnixNano
+  readonly until?: UnixNano
+  readonly category?: OnsetCategory
+  readonly stage?: StageName
+  readonly service?: string
+  readonly minConfidence?: number
+  readonly limit: number
+  readonly cursor?: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Opaque; absent on the last page. A cursor of another query is INVALID_ARGUMENT. */
+  readonly nextCursor: string | undefined
+}
+
+export interface OnsetRecord {
+  readonly onset: Onset
+  readonly service: string
+  readonly agent: string | undefined
+  readonly runStartTime: UnixNano
+  readonly detectedAt: UnixNano
+}
+
+export interface RunReader {
+  /** Newest start first. */
+  listRuns(filter: RunFilter): Promise<Page<RunRecord>>
+  findRun(runId: RunId): Promise<RunRecord | undefined>
+  readStages(runId: RunId): Promise<readonly Stage[]>
+  /** Numbered steps with index > after, in order, at most limit. */
+  readSteps(runId: RunId, after: number, limit: number): Promise<readonly RunStep[]>
+  readOnsets(runId: RunId): Promise<readonly Onset[]>
+  /** Rank 1 onsets, newest detection first. */
+  listOnsets(filter: OnsetFilter): Promise<Page<OnsetRecord>>
+}
+
+export interface FeedbackWriter {
+  /** Durable when resolved. The run need not have arrived yet. */
+  saveOutcomeReport(runId: RunId, report: OutcomeReport): Promise<void>
+  saveFeedback(feedback: Feedback): Promise<void>
+  readFeedback(runId: RunId): Promise<readonly Feedback[]>
+}
+
+/** A run with steps or reports that the latest analysis has not seen. */
+export interface PendingRun {
+  readonly runId: RunId
+  readonly lastIngestedAt: UnixNano
+  readonly firstIngestedAt: UnixNano
+  readonly stepCount: number
+  /** A step without a parent has arrived and ended. */
+  readonly rootSeen: boolean
+  /** Distinct parent span ids that no step of the run has. */
+  readonly missingParentCount: number
+}
+
+export interface StoredSteps {
+  /** Each step id once, in order of start time then step id; at most STEPS_PER_RUN_MAX. */
+  readonly steps: readonly ClassifiedStep[]
+  /** True when there are more than STEPS_PER_RUN_MAX. */
+  readonly capped: boolean
+  /** Newest ingest time among all steps and reports of the run: what an analysis of this read has seen. */
+  readonly ingestedThrough: UnixNano
+}
+
+export interface Analysis {
+  readonly tree: RunTree
+  readonly localization: Localization
+  readonly state: RunState
+  readonly partial: boolean
+  readonly ingestedThrough: UnixNano
+}
+
+export interface AnalysisStore {
+  /** Runs whose newest step or report is not covered by an analysis in state `complete`. Oldest first. */
+  findPendingRuns(ingestedSince: UnixNano, limit: number): Promise<readonly PendingRun[]>
+  readRunSteps(runId: RunId): Promise<StoredSteps>
+  readOutcomeReports(runId: RunId): Promise<readonly OutcomeReport[]>
+  /**
+   * Writes run, stages, numbered steps and onsets as the next revision and hides what the previous
+   * revision had and this one has not. Idempotent per content. Returns the revision.
+   */
+  saveAnalysis(analysis: Analysis): Promise<number>
+}
+
+/** Raw spans, for tests of durability and for re-normalization. */
+export interface SpanReader {
+  /** Each span of the trace once. */
+  readSpanIds(traceId: string): Promise<readonly SpanId[]>
+}
+
+export interface StoreHealth {
+  readonly ready: boolean
+  /** Why not, for a person. */
+  readonly reason: string | undefined
+}
+
+export interface Store extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, SpanReader {
+  /** Cheap: answers from a round trip to the engine, within HEALTH_TIMEOUT_MS. */
+  checkHealth(): Promise<StoreHealth>
+  /** Flushes what was accepted, then releases the engine. Idempotent. */
+  close(): Promise<void>
+}
+
+export const LIST_LIMIT_MAX = 1_000
+export const STEPS_PAGE_LIMIT_MAX = 10_000
