@@ -1,0 +1,138 @@
+// The REST API as commands use it. Its errors are sentences for a person: what was wrong, what to do.
+
+import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
+
+export type * from './run-detail.ts'
+
+export const DEFAULT_URL = 'http://127.0.0.1:4318'
+
+/** Reading a page of 2,000 steps takes well below a second; this is for a server that hangs. */
+const REQUEST_TIMEOUT_MS = 30_000
+const STEPS_PAGE = 2_000
+
+export class OnsetApiError extends Error {
+  /** HTTP status, absent when no answer came. */
+  readonly status: number | undefined
+
+  constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'OnsetApiError'
+    this.status = options.status
+  }
+}
+
+export interface ApiClient {
+  readonly url: string
+  /** @throws OnsetApiError when no Onset answers, or one that is not ready. */
+  checkReady(): Promise<void>
+  listRuns(query: Readonly<Record<string, string>>): Promise<RunListJson>
+  /** Undefined when the run is unknown (yet). */
+  findRun(runId: string): Promise<RunDetail | undefined>
+  /** Analyzes the run again, now, and returns it. */
+  localizeRun(runId: string): Promise<RunDetail | undefined>
+}
+
+/** Reads ONSET_URL and ONSET_API_KEY of `env`. */
+export function createApiClient(env: Readonly<Record<string, string | undefined>>): ApiClient {
+  const url = (env['ONSET_URL'] ?? DEFAULT_URL).replace(/\/+$/, '')
+  const request = createRequest(url, env['ONSET_API_KEY'])
+  const findRun = (runId: string): Promise<RunDetail | undefined> => readRun(request, runId)
+  return {
+    url,
+    checkReady: async () => {
+      await request<unknown>('GET', '/readyz')
+    },
+    listRuns: (query) =>
+      request<RunListJson>('GET', `/api/runs?${new URLSearchParams(query).toString()}`),
+    findRun,
+    localizeRun: async (runId) => {
+      const path = `/api/runs/${encodeURIComponent(runId)}/localize`
+      const answer = await orUndefined(() => request<unknown>('POST', path))
+      return answer === undefined ? undefined : findRun(runId)
+    }
+  }
+}
+
+/** `T` is what the server's OpenAPI document promises for the path; both come from one release. */
+type Request = <T>(method: string, path: string) => Promise<T>
+
+type RunPage = RunDetail & { readonly nextStepsAfter?: number }
+
+async function readRun(request: Request, runId: string): Promise<RunDetail | undefined> {
+  const steps: StepJson[] = []
+  let after = 0
+  for (;;) {
+    const query = `stepsAfter=${after}&stepsLimit=${STEPS_PAGE}`
+    const path = `/api/runs/${encodeURIComponent(runId)}?${query}`
+    const page = await orUndefined(() => request<RunPage>('GET', path))
+    if (page === undefined) return undefined
+    steps.push(...page.steps)
+    if (page.nextStepsAfter === undefined) {
+      return { run: page.run, stages: page.stages, steps, onsets: page.onsets }
+    }
+    after = page.nextStepsAfter
+  }
+}
+
+async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    if (error instanceof OnsetApiError && error.status === 404) return undefined
+    throw error
+  }
+}
+
+function createRequest(url: string, apiKey: string | undefined): Request {
+  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+  return async <T>(method: string, path: string): Promise<T> => {
+    let response: Response
+    try {
+      const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+      response = await fetch(`${url}${path}`, { method, headers, signal })
+    } catch (cause) {
+      throw new OnsetApiError(
+        `no Onset answers at ${url}: start it with "npm start", or set ONSET_URL to where it runs`,
+        { cause }
+      )
+    }
+    const text = await response.text()
+    if (!response.ok) {
+      const { status } = response
+      throw new OnsetApiError(explain(url, status, text), { status })
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the promise of Request
+    return parseJson(url, text) as T
+  }
+}
+
+function explain(url: string, status: number, text: string): string {
+  if (status === 401) return `Onset at ${url} wants a key: set ONSET_API_KEY`
+  if (status === 403) return `the key in ONSET_API_KEY may not do this at ${url}`
+  return `Onset at ${url} answered ${status}: ${readMessage(text)}`
+}
+
+function readMessage(text: string): string {
+  try {
+    const body: unknown = JSON.parse(text)
+    if (typeof body === 'object' && body !== null && 'error' in body) {
+      const { error } = body
+      if (typeof error === 'object' && error !== null && 'message' in error) {
+        return String(error.message)
+      }
+    }
+  } catch {
+    // Not JSON: some proxy's page. Its first words are the best there is to show.
+  }
+  return text.slice(0, 200)
+}
+
+function parseJson(url: string, text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch (cause) {
+    throw new OnsetApiError(`${url} does not answer as Onset does: is another program there?`, {
+      cause
+    })
+  }
+}

@@ -1,0 +1,6 @@
+// The agent side's part of the `onset` command.
+
+export type { Command, CommandIo } from './command.ts'
+export { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts'
+export { runsCommand } from './runs.ts'
+export { localizeCommand, showCommand } from './show.ts'

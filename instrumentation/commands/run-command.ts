@@ -1,0 +1,66 @@
+// The frame of every command here: parses flags, answers --help, and turns errors into one line.
+
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { OnsetApiError } from '../api-client/index.ts'
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Command, type CommandIo } from './command.ts'
+
+type Values = Readonly<Record<string, string | boolean | undefined>>
+
+export interface CommandSpec {
+  readonly name: string
+  readonly summary: string
+  readonly usage: string
+  readonly options: NonNullable<ParseArgsConfig['options']>
+  /** How many positional arguments it takes, exactly. */
+  readonly positionals: number
+  act(positionals: readonly string[], values: Values, io: CommandIo): Promise<number>
+}
+
+export function defineCommand(spec: CommandSpec): Command {
+  const { name, summary, usage } = spec
+  return {
+    name,
+    summary,
+    usage,
+    run: async (args, io) => {
+      let parsed
+      try {
+        parsed = parseArgs({
+          args: [...args],
+          options: { ...spec.options, help: { type: 'boolean', short: 'h' } },
+          allowPositionals: true
+        })
+      } catch (error) {
+        return refuse(io, name, error instanceof Error ? error.message : String(error))
+      }
+      const values = parsed.values as Values
+      if (values['help'] === true) {
+        io.stdout.write(`${usage}\n`)
+        return EXIT_OK
+      }
+      if (parsed.positionals.length !== spec.positionals) {
+        return refuse(
+          io,
+          name,
+          `takes ${spec.positionals} arguments, got ${parsed.positionals.length}`
+        )
+      }
+      return guard(io, name, () => spec.act(parsed.positionals, values, io))
+    }
+  }
+}
+
+async function guard(io: CommandIo, name: string, act: () => Promise<number>): Promise<number> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof OnsetApiError)) throw error
+    io.stderr.write(`onset ${name}: ${error.message}\n`)
+    return EXIT_FAILED
+  }
+}
+
+function refuse(io: CommandIo, name: string, message: string): number {
+  io.stderr.write(`onset ${name}: ${message}\nSee "onset ${name} --help".\n`)
+  return EXIT_USAGE
+}

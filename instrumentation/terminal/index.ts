@@ -1,0 +1,5 @@
+// The terminal's door: a run as a person reads it.
+
+export { renderRunTree } from './render-run-tree.ts'
+export { renderRunList } from './render-run-list.ts'
+export type { RunDetail } from '../api-client/index.ts'

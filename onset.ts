@@ -1,0 +1,42 @@
+// The `onset` command: composes the small command files of the rooms and does nothing itself.
+
+import {
+  EXIT_OK,
+  EXIT_USAGE,
+  localizeCommand,
+  runsCommand,
+  showCommand,
+  type Command
+} from '@onset/instrumentation/commands'
+import { evalCommand } from '@onset/processors/evaluation'
+
+const COMMANDS: readonly Command[] = [runsCommand, showCommand, localizeCommand, evalCommand]
+
+const USAGE = `onset finds the step where an AI agent went wrong.
+
+${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).join('\n')}
+
+"onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage.
+`
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(USAGE)
+    return name === undefined ? EXIT_USAGE : EXIT_OK
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  if (command === undefined) {
+    process.stderr.write(`onset: there is no command ${name}\n\n${USAGE}`)
+    return EXIT_USAGE
+  }
+  return command.run(rest, process)
+}
+
+// A reader that closes the pipe early (`onset runs | head`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT_OK)
+})
+
+process.exitCode = await main(process.argv.slice(2))
