@@ -1,0 +1,37 @@
+// Writes docs/configuration.md from the schema of the settings (`npm run docs`); a test fails when the
+// committed file is not what this makes.
+
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { FOREIGN_VARIABLES, readAnnotations, SETTINGS_SCHEMA } from './settings-schema.ts'
+
+export const CONFIGURATION_PATH = fileURLToPath(
+  new URL('../docs/configuration.md', import.meta.url)
+)
+
+export function describeSettings(): string {
+  const rows = Object.entries(SETTINGS_SCHEMA.properties).map(([name, schema]) => {
+    const setting = readAnnotations(schema)
+    const unit = setting.unit === undefined ? '' : ` ${setting.unit}`
+    const value = setting.default === undefined ? 'none' : `\`${setting.default}\`${unit}`
+    const secret = setting.secret ? ' Never logged.' : ''
+    return `| \`${name}\` | ${value} | ${setting.expects} | ${setting.description}${secret} |`
+  })
+  return `# Configuration
+
+Settings are environment variables. None is required: \`npm start\` listens on this machine only and keeps
+its data in \`./data\`. An empty variable counts as unset. A variable that begins with \`ONSET_\` and is not
+in this list, or a value that cannot be right, stops the process at start with a line that says what to
+change.
+
+| variable | default | right values | what it is |
+|---|---|---|---|
+${rows.join('\n')}
+
+${FOREIGN_VARIABLES.map((name) => `\`${name}\``).join(', ')} belong to the agent's side and the tests; the collector ignores them.
+
+This file is made by \`npm run docs\` from \`collector/settings-schema.ts\`.
+`
+}
+
+if (import.meta.main) await writeFile(CONFIGURATION_PATH, describeSettings())

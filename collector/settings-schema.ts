@@ -1,0 +1,177 @@
+// Every setting of the collector, once: name, kind, bounds, unit, default and what it is for. Read by
+// settings.ts, shown by docs/configuration.md (`npm run docs`).
+
+import { Type, type Static } from 'typebox'
+
+const MEBIBYTE = 1_048_576
+const GIBIBYTE = 1_024 * MEBIBYTE
+
+/** Ten years: the partitions of a longer time to live were never tried. */
+const TTL_DAYS_MAX = 3_650
+
+/** A day. What waits longer is kept open by the cap on a run's age, not by these. */
+const DELAY_MS_MAX = 86_400_000
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+/** `expects` completes "… is right" in the refusal of a bad value. */
+export const SETTINGS_SCHEMA = Type.Object({
+  ONSET_HOST: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    maxLength: 253,
+    pattern: '^[^\\s/]+$',
+    expects: 'an address or host name of this machine, as 127.0.0.1 or 0.0.0.0',
+    description:
+      'Address to listen on. Any but a loopback address needs `ONSET_API_KEYS`: without keys everybody who reaches the port could read and write.'
+  }),
+  ONSET_PORT: Type.Integer({
+    default: 4_318,
+    minimum: 0,
+    maximum: 65_535,
+    expects: 'a port from 0 (any free one) to 65535',
+    description:
+      'Port of OTLP/HTTP, the REST API, the page, `/metrics`, `/livez` and `/readyz`. 0 takes a free one, which the log names.'
+  }),
+  ONSET_DATA_DIR: Type.String({
+    default: './data',
+    minLength: 1,
+    expects: 'a folder this user may write',
+    description:
+      'Folder of the embedded ClickHouse. Not used when `ONSET_CLICKHOUSE_URL` is set. One process at a time.'
+  }),
+  ONSET_CLICKHOUSE_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s]+$',
+      secret: true,
+      expects: 'an address as `http://user:password@clickhouse:8123`',
+      description:
+        'HTTP interface of a ClickHouse server, which then is the store instead of the embedded engine.'
+    })
+  ),
+  ONSET_CLICKHOUSE_USER: Type.Optional(
+    Type.String({
+      minLength: 1,
+      expects: 'the name of a ClickHouse user',
+      description: 'User of that server, when the URL does not name one.'
+    })
+  ),
+  ONSET_CLICKHOUSE_PASSWORD: Type.Optional(
+    Type.String({
+      secret: true,
+      expects: 'the password of that user',
+      description: 'Password of that user, when the URL does not hold it.'
+    })
+  ),
+  ONSET_CLICKHOUSE_DATABASE: Type.String({
+    default: 'otel',
+    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
+    expects: 'a name of letters, digits and underscores that does not begin with a digit',
+    description: 'Database of all tables, embedded or on a server. Made when it is missing.'
+  }),
+  ONSET_API_KEYS: Type.Optional(
+    Type.String({
+      secret: true,
+      expects: 'a list as `ingest:KEY,read:KEY`',
+      description:
+        'Bearer keys, separated by commas, each as `scope:key`. `ingest` sends spans, outcomes and feedback, `read` reads runs and `/metrics`, `admin` may do everything; a key without scope is an admin key. At least 16 characters each, as `openssl rand -hex 16` makes them. Without keys only this machine is answered.'
+    })
+  ),
+  ONSET_LOG_LEVEL: Type.Enum(LOG_LEVELS, {
+    type: 'string',
+    default: 'info',
+    expects: `one of ${LOG_LEVELS.join(', ')}`,
+    description: 'Least severe level that is logged, as JSON lines on standard output.'
+  }),
+  ONSET_BODY_BYTES_MAX: Type.Integer({
+    default: 64 * MEBIBYTE,
+    minimum: 1_024,
+    maximum: 256 * MEBIBYTE,
+    unit: 'bytes',
+    expects: 'a number of bytes from 1024 to 268435456',
+    description:
+      'Largest OTLP request, compressed and decompressed. The default is what the OTLP specification recommends; a larger request answers 413.'
+  }),
+  ONSET_INFLIGHT_BYTES_MAX: Type.Integer({
+    default: 256 * MEBIBYTE,
+    minimum: 1_024,
+    maximum: 64 * GIBIBYTE,
+    unit: 'bytes',
+    expects: 'a number of bytes from 1024 to 68719476736',
+    description:
+      'Bytes of requests being decoded and written at one time, decompressed. Beyond it senders are told to wait (429). Not below `ONSET_BODY_BYTES_MAX`.'
+  }),
+  ONSET_RAW_TTL_DAYS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: TTL_DAYS_MAX,
+    unit: 'days',
+    expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
+    description: 'How long raw spans are kept.'
+  }),
+  ONSET_RUN_TTL_DAYS: Type.Integer({
+    default: 365,
+    minimum: 1,
+    maximum: TTL_DAYS_MAX,
+    unit: 'days',
+    expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
+    description: 'How long runs, stages, steps, onsets and feedback are kept.'
+  }),
+  ONSET_COMPLETION_SETTLE_MS: Type.Integer({
+    default: 5_000,
+    minimum: 0,
+    maximum: DELAY_MS_MAX,
+    unit: 'milliseconds',
+    expects: `a number of milliseconds from 0 to ${DELAY_MS_MAX}`,
+    description: 'Wait after the explicit end of a run for spans that are still on their way.'
+  }),
+  ONSET_COMPLETION_QUIET_MS: Type.Integer({
+    default: 120_000,
+    minimum: 0,
+    maximum: DELAY_MS_MAX,
+    unit: 'milliseconds',
+    expects: `a number of milliseconds from 0 to ${DELAY_MS_MAX}`,
+    description: 'A run without an end is taken as complete when nothing new came for this long.'
+  }),
+  ONSET_SHUTDOWN_MS: Type.Integer({
+    default: 10_000,
+    minimum: 0,
+    maximum: 600_000,
+    unit: 'milliseconds',
+    expects: 'a number of milliseconds from 0 to 600000',
+    description:
+      'On SIGTERM, time for requests in flight to end before their connections are cut. Keep it well below the grace period of the service manager.'
+  })
+})
+
+/** The variables as checked, before they become {@link Settings} of settings.ts. */
+export type SettingVariables = Static<typeof SETTINGS_SCHEMA>
+
+/** Read by the agent's side and by the tests; the collector leaves them alone. */
+export const FOREIGN_VARIABLES = ['ONSET_URL', 'ONSET_API_KEY', 'ONSET_DATA'] as const
+
+export interface Annotations {
+  readonly default: string | undefined
+  readonly unit: string | undefined
+  readonly description: string
+  /** Completes "… is right". */
+  readonly expects: string
+  /** The value never appears in a message. */
+  readonly secret: boolean
+}
+
+/** The keywords of a setting that TypeBox keeps but does not type. */
+export function readAnnotations(schema: object): Annotations {
+  const keywords = new Map<string, unknown>(Object.entries(schema))
+  const text = (name: string): string | undefined => {
+    const value = keywords.get(name)
+    return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined
+  }
+  return {
+    default: text('default'),
+    unit: text('unit'),
+    description: text('description') ?? '',
+    expects: text('expects') ?? '',
+    secret: keywords.get('secret') === true
+  }
+}

@@ -1,0 +1,176 @@
+// Settings come from the environment and are checked once, at start: a process that holds acknowledged
+// data must not find out later that it was told nonsense. Every refusal names the variable, its value
+// unless that is a secret, and what would be right.
+
+import { Value } from 'typebox/value'
+import { parseAccessKeys, type AccessKey } from './access-keys.ts'
+import { isLoopbackName } from './loopback.ts'
+import { CollectorError } from './model/index.ts'
+import { convertScalars } from './scalars.ts'
+import {
+  FOREIGN_VARIABLES,
+  readAnnotations,
+  SETTINGS_SCHEMA,
+  type LOG_LEVELS,
+  type SettingVariables
+} from './settings-schema.ts'
+
+export interface Settings {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  /** Undefined: the embedded engine in `dataDir`. */
+  readonly clickhouseUrl: string | undefined
+  readonly clickhouseUser: string | undefined
+  readonly clickhousePassword: string | undefined
+  readonly clickhouseDatabase: string
+  /** Empty: whoever reaches the loopback port may do everything. */
+  readonly accessKeys: readonly AccessKey[]
+  readonly logLevel: (typeof LOG_LEVELS)[number]
+  readonly bodyBytesMax: number
+  readonly inflightBytesMax: number
+  readonly rawTtlDays: number
+  readonly runTtlDays: number
+  readonly completionSettleMs: number
+  readonly completionQuietMs: number
+  readonly shutdownMs: number
+}
+
+/** A value longer than this is not shown whole in a refusal. */
+const SHOWN_VALUE_CHARS_MAX = 80
+
+/** A name further away than this is another word, not a slip. */
+const TYPO_EDITS_MAX = 3
+
+const PREFIX = 'ONSET_'
+
+/**
+ * An empty variable counts as unset, as in https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.
+ *
+ * @throws CollectorError SETTINGS_INVALID with one line for each problem.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const variables: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith(PREFIX) && value !== undefined && value !== '') variables[name] = value
+  }
+  const unknown = Object.keys(variables).filter((name) => !isKnown(name))
+  const { checked, problems } = checkVariables(variables)
+  problems.push(...unknown.map(describeUnknown))
+  if (checked === undefined || problems.length > 0) throw invalid(problems.join('\n'))
+  const settings = toSettings(checked)
+  const conflict = findConflict(settings)
+  if (conflict !== undefined) throw invalid(conflict)
+  return settings
+}
+
+function isKnown(name: string): boolean {
+  return Object.hasOwn(SETTINGS_SCHEMA.properties, name) || isForeign(name)
+}
+
+function isForeign(name: string): boolean {
+  return FOREIGN_VARIABLES.some((foreign) => foreign === name)
+}
+
+interface Checked {
+  readonly checked: SettingVariables | undefined
+  readonly problems: string[]
+}
+
+function checkVariables(variables: Readonly<Record<string, string>>): Checked {
+  const given: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(SETTINGS_SCHEMA.properties)) {
+    const value = variables[name] ?? readAnnotations(schema).default
+    if (value !== undefined) given[name] = value
+  }
+  const values: unknown = convertScalars(SETTINGS_SCHEMA.properties, given)
+  if (Value.Check(SETTINGS_SCHEMA, values)) return { checked: values, problems: [] }
+  const names = new Set<string>()
+  for (const error of Value.Errors(SETTINGS_SCHEMA, values)) {
+    names.add(error.instancePath.slice(1))
+  }
+  const problems = [...names].map((name) => describeBadValue(name, variables[name] ?? ''))
+  return { checked: undefined, problems }
+}
+
+function describeBadValue(name: string, value: string): string {
+  const schema = Object.entries(SETTINGS_SCHEMA.properties).find(([known]) => known === name)?.[1]
+  const { expects, secret } = readAnnotations(schema ?? {})
+  const shown = secret
+    ? 'has a value that cannot be used'
+    : `is ${JSON.stringify(value.slice(0, SHOWN_VALUE_CHARS_MAX))}`
+  return `${name} ${shown}; ${expects} is right`
+}
+
+function describeUnknown(name: string): string {
+  const known = Object.keys(SETTINGS_SCHEMA.properties)
+  const [nearest] = known
+    .map((candidate) => ({ candidate, edits: countEdits(name, candidate) }))
+    .filter(({ edits }) => edits <= TYPO_EDITS_MAX)
+    .toSorted((a, b) => a.edits - b.edits)
+  const advice =
+    nearest === undefined
+      ? 'docs/configuration.md lists the settings'
+      : `${nearest.candidate} may be meant`
+  return `${name.slice(0, SHOWN_VALUE_CHARS_MAX)} is no setting; ${advice}`
+}
+
+function toSettings(variables: SettingVariables): Settings {
+  return {
+    host: variables.ONSET_HOST,
+    port: variables.ONSET_PORT,
+    dataDir: variables.ONSET_DATA_DIR,
+    clickhouseUrl: variables.ONSET_CLICKHOUSE_URL,
+    clickhouseUser: variables.ONSET_CLICKHOUSE_USER,
+    clickhousePassword: variables.ONSET_CLICKHOUSE_PASSWORD,
+    clickhouseDatabase: variables.ONSET_CLICKHOUSE_DATABASE,
+    accessKeys:
+      variables.ONSET_API_KEYS === undefined ? [] : parseAccessKeys(variables.ONSET_API_KEYS),
+    logLevel: variables.ONSET_LOG_LEVEL,
+    bodyBytesMax: variables.ONSET_BODY_BYTES_MAX,
+    inflightBytesMax: variables.ONSET_INFLIGHT_BYTES_MAX,
+    rawTtlDays: variables.ONSET_RAW_TTL_DAYS,
+    runTtlDays: variables.ONSET_RUN_TTL_DAYS,
+    completionSettleMs: variables.ONSET_COMPLETION_SETTLE_MS,
+    completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
+    shutdownMs: variables.ONSET_SHUTDOWN_MS
+  }
+}
+
+/** What each value allows alone and two values do not allow together. */
+function findConflict(settings: Settings): string | undefined {
+  if (settings.accessKeys.length === 0 && !isLoopbackName(settings.host)) {
+    return (
+      `ONSET_HOST is ${JSON.stringify(settings.host)}, which other machines can reach, and there are no keys; ` +
+      'set ONSET_API_KEYS (as `openssl rand -hex 16` makes a key), or ONSET_HOST=127.0.0.1'
+    )
+  }
+  if (settings.inflightBytesMax < settings.bodyBytesMax) {
+    return (
+      `ONSET_INFLIGHT_BYTES_MAX is ${settings.inflightBytesMax}, less than ONSET_BODY_BYTES_MAX (${settings.bodyBytesMax}): ` +
+      'a request of the largest size could never be taken; it must be at least as much'
+    )
+  }
+  if (settings.clickhouseUrl !== undefined && !URL.canParse(settings.clickhouseUrl)) {
+    return 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
+  }
+  return undefined
+}
+
+/** Levenshtein distance (https://en.wikipedia.org/wiki/Levenshtein_distance), one row at a time. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= Math.min(from.length, SHOWN_VALUE_CHARS_MAX); i += 1) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? to.length
+}
+
+function invalid(message: string): CollectorError {
+  return new CollectorError('SETTINGS_INVALID', message, { retryable: false })
+}

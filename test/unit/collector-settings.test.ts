@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import { CollectorError } from '../../collector/model/index.ts'
+import { CONFIGURATION_PATH, describeSettings } from '../../collector/settings-docs.ts'
+import { readAnnotations, SETTINGS_SCHEMA } from '../../collector/settings-schema.ts'
+import { readSettings } from '../../collector/settings.ts'
+
+const KEY = 'c0ffee00c0ffee00c0ffee00'
+
+function refusal(env: Record<string, string>): string {
+  try {
+    readSettings(env)
+  } catch (error) {
+    if (error instanceof CollectorError && error.code === 'SETTINGS_INVALID') return error.message
+    throw error
+  }
+  return 'accepted'
+}
+
+t.test('an empty environment listens on this machine only and needs no server', async (t) => {
+  const settings = readSettings({})
+  t.match(settings, { host: '127.0.0.1', port: 4318, dataDir: './data', accessKeys: [] })
+  t.equal(settings.clickhouseUrl, undefined)
+})
+
+t.test('every variable that is set reaches the setting of its name', async (t) => {
+  const settings = readSettings({
+    ONSET_HOST: '0.0.0.0',
+    ONSET_PORT: '0',
+    ONSET_DATA_DIR: '/var/lib/onset',
+    ONSET_CLICKHOUSE_URL: 'https://clickhouse:8443',
+    ONSET_CLICKHOUSE_USER: 'onset',
+    ONSET_CLICKHOUSE_PASSWORD: 'p',
+    ONSET_CLICKHOUSE_DATABASE: 'traces',
+    ONSET_API_KEYS: `read:${KEY}`,
+    ONSET_LOG_LEVEL: 'silent',
+    ONSET_BODY_BYTES_MAX: '1024',
+    ONSET_INFLIGHT_BYTES_MAX: '2048',
+    ONSET_RAW_TTL_DAYS: '1',
+    ONSET_RUN_TTL_DAYS: '2',
+    ONSET_COMPLETION_SETTLE_MS: '3',
+    ONSET_COMPLETION_QUIET_MS: '4',
+    ONSET_SHUTDOWN_MS: '5'
+  })
+  const { accessKeys, ...values } = settings
+  t.strictSame(values, {
+    host: '0.0.0.0',
+    port: 0,
+    dataDir: '/var/lib/onset',
+    clickhouseUrl: 'https://clickhouse:8443',
+    clickhouseUser: 'onset',
+    clickhousePassword: 'p',
+    clickhouseDatabase: 'traces',
+    logLevel: 'silent',
+    bodyBytesMax: 1024,
+    inflightBytesMax: 2048,
+    rawTtlDays: 1,
+    runTtlDays: 2,
+    completionSettleMs: 3,
+    completionQuietMs: 4,
+    shutdownMs: 5
+  })
+  t.equal(accessKeys.length, 1)
+})
+
+t.test('an empty variable counts as unset', async (t) => {
+  t.equal(readSettings({ ONSET_PORT: '', ONSET_CLICKHOUSE_URL: '' }).port, 4318)
+})
+
+t.test('variables of other programs and of the agent side are left alone', async (t) => {
+  t.equal(
+    refusal({ PATH: '/bin', OTEL_SERVICE_NAME: 'x', ONSET_URL: 'x', ONSET_API_KEY: 'x' }),
+    'accepted'
+  )
+})
+
+const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegExp][] = [
+  ['a typo', { ONSET_PROT: '1' }, /^ONSET_PROT is no setting; ONSET_PORT may be meant$/],
+  ['a word nothing resembles', { ONSET_FLUX: '1' }, /^ONSET_FLUX is no setting; docs\/config/],
+  ['a port that is no number', { ONSET_PORT: '4318x' }, /^ONSET_PORT is "4318x"; a port from 0/],
+  ['a fraction', { ONSET_RAW_TTL_DAYS: '1.5' }, /^ONSET_RAW_TTL_DAYS is "1\.5"; a number of days/],
+  ['hexadecimal', { ONSET_PORT: '0x10de' }, /^ONSET_PORT is "0x10de"/],
+  ['a port out of range', { ONSET_PORT: '65536' }, /^ONSET_PORT is "65536"/],
+  ['an unknown level', { ONSET_LOG_LEVEL: 'loud' }, /"loud"; one of trace, debug, .* is right$/],
+  ['a database name with a quote', { ONSET_CLICKHOUSE_DATABASE: 'a"b' }, /DATABASE is "a\\"b"/],
+  ['an address of another protocol', { ONSET_CLICKHOUSE_URL: 'tcp://h:9000' }, /^ONSET_CLICKHOUSE/],
+  ['an address that does not parse', { ONSET_CLICKHOUSE_URL: 'http://h:99999' }, /no address/],
+  ['an open address without keys', { ONSET_HOST: '0.0.0.0' }, /^ONSET_HOST is "0\.0\.0\.0".*KEYS/],
+  ['less in flight than one body', { ONSET_INFLIGHT_BYTES_MAX: '2000' }, /^ONSET_INFLIGHT_BYTES/],
+  ['a short key', { ONSET_API_KEYS: 'read:short' }, /^ONSET_API_KEYS entry 1 is no key/],
+  ['an unknown scope', { ONSET_API_KEYS: `${KEY},write:${KEY}` }, /^ONSET_API_KEYS entry 2 has/]
+]
+
+for (const [claim, env, says] of REFUSED) {
+  t.test(`${claim} is refused with the variable and what would be right`, async (t) => {
+    t.match(refusal(env), says)
+  })
+}
+
+t.test('each problem has a line', async (t) => {
+  const lines = refusal({ ONSET_PORT: 'x', ONSET_LOG_LEVEL: 'y', ONSET_HSOT: 'z' }).split('\n')
+  t.equal(lines.length, 3)
+})
+
+t.test('no secret is ever part of a refusal', async (t) => {
+  const secret = 'correct horse battery staple'
+  for (const [name, schema] of Object.entries(SETTINGS_SCHEMA.properties)) {
+    if (!readAnnotations(schema).secret) continue
+    t.notMatch(refusal({ [name]: secret, ONSET_PORT: 'x' }), secret, name)
+  }
+})
+
+t.test('a long value is shown in part', async (t) => {
+  t.ok(refusal({ ONSET_PORT: '9'.repeat(10_000) }).length < 300)
+})
+
+t.test('every setting says what it is for, and what is right', async (t) => {
+  for (const [name, schema] of Object.entries(SETTINGS_SCHEMA.properties)) {
+    const { description, expects } = readAnnotations(schema)
+    t.ok(description.length > 10, name)
+    t.ok(expects.length > 5, name)
+  }
+})
+
+t.test('docs/configuration.md is what `npm run docs` makes', async (t) => {
+  t.equal(await readFile(CONFIGURATION_PATH, 'utf8'), describeSettings())
+})
