@@ -1,0 +1,185 @@
+// `onset eval`: measures the localizer on labelled runs and prints every figure beside trivial baselines.
+
+import { stat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
+import { CollectorError } from '@onset/collector/model'
+import { readDataset, RUNS_PER_DATASET_MAX } from './datasets/dataset.ts'
+import { evaluateDataset } from './evaluate.ts'
+import type { ProductionPath } from './production.ts'
+import { renderReport } from './report/table.ts'
+
+export const EXIT_OK = 0
+/** Wrong command line or unreadable dataset; what could be measured before it was printed. */
+export const EXIT_USAGE = 2
+
+export interface CommandIo {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface EvalCommand {
+  readonly name: 'eval'
+  readonly summary: string
+  readonly usage: string
+  run(args: readonly string[], io: CommandIo): Promise<number>
+}
+
+const USAGE = `onset eval <dataset>... [--json] [--limit N] [--seed N] [--errors] [--baselines-only]
+
+Measures the localizer on labelled runs, from steps on as in production, beside trivial baselines.
+
+  <dataset>          a .jsonl or .jsonl.gz file of labelled runs, or a folder of them; a name that is
+                     not there is looked for in the folder ONSET_DATA
+  --json             one JSON report a line and dataset
+  --limit N          the first N runs of each dataset only
+  --seed N           of folds and intervals; 1 unless told
+  --errors           list the runs whose best suspect is not the labelled onset
+  --baselines-only   leave the localizer out
+  --help             this text
+
+Formats are told by the shape of the first run: onsets, who-and-when, agentrx-tau, step-kinds.
+Exit codes: 0 measured, 2 wrong usage or a dataset that cannot be read.
+`
+
+/** `path` is what is measured: production's own rooms, or others in a test. */
+export function createEvalCommand(path: ProductionPath): EvalCommand {
+  return {
+    name: 'eval',
+    summary: 'measure the localizer on labelled runs',
+    usage: USAGE,
+    run: (args, io) => runEval(args, io, path)
+  }
+}
+
+async function runEval(
+  args: readonly string[],
+  io: CommandIo,
+  path: ProductionPath
+): Promise<number> {
+  const request = parseRequest(args)
+  if (request === 'help') {
+    io.stdout.write(USAGE)
+    return EXIT_OK
+  }
+  if (typeof request === 'string') {
+    io.stderr.write(`onset eval: ${request}\n\n${USAGE}`)
+    return EXIT_USAGE
+  }
+  try {
+    for (const [position, file] of (await findFiles(request.datasets, io.env)).entries()) {
+      const dataset = await readDataset(file, request.limit)
+      const report = await evaluateDataset(dataset, path, {
+        seed: request.seed,
+        baselinesOnly: request.baselinesOnly,
+        misses: request.errors,
+        now: () => performance.now()
+      })
+      if (!request.json && position > 0) io.stdout.write('\n')
+      io.stdout.write(request.json ? `${JSON.stringify(report)}\n` : renderReport(report))
+    }
+    return EXIT_OK
+  } catch (error) {
+    if (!(error instanceof CollectorError)) throw error
+    io.stderr.write(`onset eval: ${error.message}\n`)
+    return EXIT_USAGE
+  }
+}
+
+interface Request {
+  readonly datasets: readonly string[]
+  readonly json: boolean
+  readonly limit: number
+  readonly seed: number
+  readonly errors: boolean
+  readonly baselinesOnly: boolean
+}
+
+/** A text is what is wrong with the command line. */
+function parseRequest(args: readonly string[]): Request | string {
+  const parsed = parseFlags(args)
+  if (typeof parsed === 'string') return parsed
+  const { values, positionals } = parsed
+  if (values.help === true) return 'help'
+  if (positionals.length === 0) return 'which dataset? Give the path of a .jsonl or .jsonl.gz file'
+  const limit = readCount(values.limit ?? String(RUNS_PER_DATASET_MAX), 1, RUNS_PER_DATASET_MAX)
+  if (limit === undefined) return `--limit takes a number of 1..${RUNS_PER_DATASET_MAX}`
+  const seed = readCount(values.seed ?? '1', 0, SEED_MAX)
+  if (seed === undefined) return `--seed takes a number of 0..${SEED_MAX}`
+  const errors = values.errors === true
+  const baselinesOnly = values['baselines-only'] === true
+  if (errors && baselinesOnly)
+    return '--errors lists what the localizer misses; leave out --baselines-only'
+  return { datasets: positionals, json: values.json === true, limit, seed, errors, baselinesOnly }
+}
+
+/** What the generator takes as its state. */
+const SEED_MAX = 4_294_967_295
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        limit: { type: 'string' },
+        seed: { type: 'string' },
+        errors: { type: 'boolean' },
+        'baselines-only': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' }
+      }
+    })
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function readCount(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined
+  const count = Number(text)
+  return count >= min && count <= max ? count : undefined
+}
+
+async function findFiles(
+  names: readonly string[],
+  env: CommandIo['env']
+): Promise<readonly string[]> {
+  const files: string[] = []
+  for (const name of names) {
+    const path = await locate(name, env['ONSET_DATA'])
+    files.push(...((await isFolder(path)) ? await listDatasets(path) : [path]))
+  }
+  return files
+}
+
+async function locate(name: string, dataFolder: string | undefined): Promise<string> {
+  if (dataFolder === undefined || dataFolder === '' || (await exists(name))) return name
+  const inside = join(dataFolder, name)
+  return (await exists(inside)) ? inside : name
+}
+
+async function listDatasets(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.jsonl(?:\.gz)?$/.test(name)).toSorted()
+  if (names.length > 0) return names.map((name) => join(folder, name))
+  const message = `${folder} holds no .jsonl or .jsonl.gz file; give the path of one`
+  throw new CollectorError('NOT_FOUND', message, { retryable: false })
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await findStats(path)) !== undefined
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await findStats(path))?.isDirectory() === true
+}
+
+async function findStats(path: string) {
+  try {
+    return await stat(path)
+  } catch {
+    return undefined
+  }
+}

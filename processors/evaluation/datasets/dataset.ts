@@ -1,0 +1,92 @@
+// Opens a dataset: tells its format by the shape of its first run and reads all runs in it.
+
+import { basename } from 'node:path'
+import { CollectorError, STEPS_PER_RUN_MAX } from '@onset/collector/model'
+import type { DatasetFormat, LabelledRun } from '../labelled-run.ts'
+import { FieldError, isJsonObject } from './fields.ts'
+import type { JsonObject } from './fields.ts'
+import { readJsonLines } from './json-lines.ts'
+import { isOnsetsRecord, readOnsetsRun } from './onsets.ts'
+
+export interface Dataset {
+  readonly path: string
+  readonly name: string
+  readonly format: DatasetFormat
+  readonly runs: readonly LabelledRun[]
+}
+
+interface Format {
+  readonly name: DatasetFormat
+  readonly recognizes: (record: JsonObject) => boolean
+  readonly toRun: (record: JsonObject) => LabelledRun
+}
+
+const FORMATS: readonly Format[] = [
+  { name: 'onsets', recognizes: isOnsetsRecord, toRun: readOnsetsRun }
+]
+
+/** Labelled by hand, one by one: 100× the largest set known. Holds memory to what one machine has. */
+export const RUNS_PER_DATASET_MAX = 100_000
+
+/**
+ * @throws CollectorError NOT_FOUND when the file cannot be opened, INVALID_ARGUMENT when it is no
+ *   dataset of a known format; the message names file, line, field and what would be right.
+ */
+export async function readDataset(path: string, runsMax = RUNS_PER_DATASET_MAX): Promise<Dataset> {
+  let format: Format | undefined
+  const runs: LabelledRun[] = []
+  for await (const { lineNumber, value } of readJsonLines(path)) {
+    const place = `${path}:${lineNumber}`
+    if (!isJsonObject(value))
+      throw invalid(`${place} is not a JSON object; each line must be one run`)
+    format ??= detectFormat(value, place)
+    runs.push(toRun(format, value, place))
+    if (runs.length >= runsMax) break
+  }
+  if (format === undefined) throw invalid(`${path} holds no runs; each line must be one run`)
+  return { path, name: nameOf(path), format: format.name, runs }
+}
+
+function detectFormat(record: JsonObject, place: string): Format {
+  const format = FORMATS.find((candidate) => candidate.recognizes(record))
+  if (format !== undefined) return format
+  const known = FORMATS.map((candidate) => candidate.name).join(', ')
+  throw invalid(`${place} has the fields of no known format (${known}): ${shownKeys(record)}`)
+}
+
+function toRun(format: Format, record: JsonObject, place: string): LabelledRun {
+  if (!format.recognizes(record)) {
+    throw invalid(`${place} is no run of format ${format.name}, as the lines before it are`)
+  }
+  let run: LabelledRun
+  try {
+    run = format.toRun(record)
+  } catch (cause) {
+    if (cause instanceof FieldError) throw invalid(`${place}: ${cause.message}`, cause)
+    throw cause
+  }
+  if (run.numbered.length === 0) throw invalid(`${place} has no steps; a run needs at least one`)
+  // Agent frame and closing message come on top of the numbered steps.
+  if (run.steps.length > STEPS_PER_RUN_MAX) {
+    throw invalid(`${place} has ${run.steps.length} steps; at most ${STEPS_PER_RUN_MAX} are read`)
+  }
+  return run
+}
+
+const KEYS_SHOWN_MAX = 12
+
+function shownKeys(record: JsonObject): string {
+  const keys = Object.keys(record)
+  const more = keys.length > KEYS_SHOWN_MAX ? ', …' : ''
+  return keys.slice(0, KEYS_SHOWN_MAX).join(', ') + more
+}
+
+function nameOf(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/, '')
+    .replace(/\.jsonl$/, '')
+}
+
+function invalid(message: string, cause?: unknown): CollectorError {
+  return new CollectorError('INVALID_ARGUMENT', message, { retryable: false, cause })
+}

@@ -1,0 +1,211 @@
+// Reads runs of a coding agent with a verifier's result and one labelled onset each. A tool call is a
+// step; what the verifier found goes in as an outcome report, as CI would send it.
+
+import { cutText, fromUnixMillis, ONSET_CATEGORIES, toUnixNano } from '@onset/collector/model'
+import { CHECKS_PER_RUN_MAX, VERIFIER_OUTPUT_CHARS_MAX } from '@onset/collector/model'
+import type { Check, OutcomeReport, StageName, Step, UnixNano } from '@onset/collector/model'
+import type { LabelledRun, OnsetLabel, RunLabel, StageLabel } from '../labelled-run.ts'
+import { NOTHING_LABELLED } from '../labelled-run.ts'
+import { describeAction } from './action.ts'
+import {
+  FieldError,
+  readArray,
+  readBoolean,
+  readChoice,
+  readInteger,
+  readIntegers,
+  readNumber,
+  readObject,
+  readObjects,
+  readText,
+  readTextOr,
+  within
+} from './fields.ts'
+import type { JsonObject } from './fields.ts'
+import { buildAgentStep, buildStep, firstLineOf, frameRun } from './recorded-run.ts'
+import type { RunFrame } from './recorded-run.ts'
+
+export function isOnsetsRecord(record: JsonObject): boolean {
+  return 'steps' in record && 'tests' in record && 'task_id' in record
+}
+
+export function readOnsetsRun(record: JsonObject): LabelledRun {
+  const id = readText(record, 'id')
+  const agent = readText(record, 'agent')
+  const frame = frameRun(id, { service: agent, agent, model: readText(record, 'model') })
+  const tools = readToolSteps(record, frame)
+  const answer = readTextOr(record, 'final_message', '')
+  const steps = answer === '' ? tools : [...tools, buildClosingStep(frame, tools, answer)]
+  const task = readTextOr(record, 'task', '')
+  const solved = readBoolean(record, 'solved')
+  return {
+    id,
+    task: toTaskBase(readText(record, 'task_id')),
+    steps: [buildAgentStep(frame, { task, answer }, steps), ...steps],
+    outcomeReports: [readOutcomeReport(record, solved, steps.at(-1)?.endTime)],
+    numbered: tools.map((step) => step.stepId),
+    label: readLabel(record, solved, tools.length)
+  }
+}
+
+/** `x.easy` and `x.hard` are one task told twice. */
+export function toTaskBase(taskId: string): string {
+  return taskId.replace(/\.(?:easy|hard)$/, '')
+}
+
+const SUB_AGENT_TOOLS = new Set(['Task', 'Agent'])
+
+function readToolSteps(record: JsonObject, frame: RunFrame): readonly Step[] {
+  const steps: Step[] = []
+  const recorded = readObjects(record, 'steps')
+  for (const [position, call] of recorded.entries()) {
+    const step = within(`steps[${position}]`, () => {
+      const index = readInteger(call, 'index')
+      if (index !== position + 1) throw new FieldError('index', index, `${position + 1}`)
+      return buildToolStep(call, frame, steps)
+    })
+    steps.push(step)
+  }
+  return steps
+}
+
+function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[]): Step {
+  const tool = readText(call, 'tool')
+  const args = call['arguments']
+  const argumentsText = typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
+  const observation = readTextOr(call, 'observation', '')
+  const startTime = startAfter(before.at(-1), toTime(readNumber(call, 'time')))
+  // A call that the run's end cut off has no end and no observation.
+  const ended = typeof call['end'] === 'number'
+  const failed = readBoolean(call, 'is_error')
+  return buildStep(frame, {
+    number: readInteger(call, 'index'),
+    kind: 'tool',
+    name: `execute_tool ${tool}`,
+    startTime,
+    endTime: ended ? laterOf(startTime, toTime(readNumber(call, 'end'))) : startTime,
+    parentSpanId: call['sidechain'] === true ? findSubAgent(before, startTime) : undefined,
+    tool,
+    action: describeAction(tool, args),
+    arguments: argumentsText,
+    thought: readTextOr(call, 'thought', ''),
+    observation,
+    outcome: failed ? 'error' : ended ? 'ok' : 'unknown',
+    error: failed ? firstLineOf(observation) : undefined
+  })
+}
+
+/** Labels go by the recorded order, so a step never starts before or with the one that it follows. */
+function startAfter(before: Step | undefined, time: UnixNano): UnixNano {
+  return before === undefined ? time : laterOf(time, toUnixNano(before.startTime + 1n))
+}
+
+/** The sub-agent's call that was running at `time`; the latest, where several ran in parallel. */
+function findSubAgent(before: readonly Step[], time: UnixNano) {
+  return before.findLast(
+    (step) => step.tool !== undefined && SUB_AGENT_TOOLS.has(step.tool) && step.endTime >= time
+  )?.spanId
+}
+
+function buildClosingStep(frame: RunFrame, tools: readonly Step[], answer: string): Step {
+  let time = fromUnixMillis(0)
+  for (const step of tools) time = laterOf(time, step.endTime)
+  return buildStep(frame, {
+    number: tools.length + 1,
+    kind: 'llm',
+    name: `chat ${frame.model ?? ''}`.trim(),
+    startTime: toUnixNano(time + 1n),
+    endTime: toUnixNano(time + 1n),
+    action: answer,
+    outcome: 'ok'
+  })
+}
+
+function readOutcomeReport(record: JsonObject, solved: boolean, end?: UnixNano): OutcomeReport {
+  return {
+    outcome: solved ? 'ok' : 'error',
+    source: 'verifier',
+    checks: readChecks(record),
+    output: cutText(readTextOr(record, 'test_output', ''), VERIFIER_OUTPUT_CHARS_MAX),
+    reportedAt: end ?? fromUnixMillis(0)
+  }
+}
+
+const CHECK_STATUSES = ['passed', 'failed', 'skipped', 'error'] as const
+
+function readChecks(record: JsonObject): readonly Check[] {
+  if (record['tests'] === null) return []
+  const tests = readObject(record, 'tests')
+  return within('tests', () =>
+    Object.keys(tests)
+      .slice(0, CHECKS_PER_RUN_MAX)
+      .map((name) => ({ name, status: readChoice(tests, name, CHECK_STATUSES), message: '' }))
+  )
+}
+
+function readLabel(record: JsonObject, solved: boolean, stepCount: number): RunLabel {
+  if (record['label'] === null || record['label'] === undefined) {
+    return { ...NOTHING_LABELLED, verdict: solved ? 'solved' : 'failed' }
+  }
+  const label = readObject(record, 'label')
+  return within('label', () => ({
+    verdict: solved ? 'solved' : 'failed',
+    attributable: readBoolean(label, 'attributable'),
+    onset: readBoolean(label, 'attributable') ? readOnset(label, stepCount) : undefined,
+    effects: undefined,
+    stages: readStages(label, stepCount)
+  }))
+}
+
+function readOnset(label: JsonObject, stepCount: number): OnsetLabel {
+  const stepIndex = readInteger(label, 'onset_step')
+  const acceptable = readIntegers(label, 'acceptable_onsets')
+  const incorrect = readIntegers(label, 'incorrect_steps')
+  for (const index of [stepIndex, ...acceptable, ...incorrect]) {
+    if (index < 1 || index > stepCount) {
+      throw new FieldError('a labelled step', index, `a step of 1..${stepCount}`)
+    }
+  }
+  const category = readChoice(label, 'category', ONSET_CATEGORIES)
+  return { stepIndex, acceptable, incorrect, category, agent: undefined }
+}
+
+const STAGE_OF_LABEL: Readonly<Record<string, StageName>> = {
+  environment_check: 'environment',
+  dependency_install: 'dependencies',
+  inspection: 'inspection',
+  implementation: 'implementation',
+  verification: 'verification',
+  cleanup: 'delivery'
+}
+
+function readStages(label: JsonObject, stepCount: number): readonly StageLabel[] | undefined {
+  if (readArray(label, 'stages').length === 0) return undefined
+  let next = 1
+  const stages = readObjects(label, 'stages').map((stage, position) =>
+    within(`stages[${position}]`, () => {
+      const firstStepIndex = readInteger(stage, 'start')
+      const lastStepIndex = readInteger(stage, 'end')
+      if (firstStepIndex !== next) throw new FieldError('start', firstStepIndex, `${next}`)
+      if (lastStepIndex < next) throw new FieldError('end', lastStepIndex, `at least ${next}`)
+      next = lastStepIndex + 1
+      const name = STAGE_OF_LABEL[readChoice(stage, 'name', Object.keys(STAGE_OF_LABEL))]
+      return { name, firstStepIndex, lastStepIndex }
+    })
+  )
+  if (next !== stepCount + 1) {
+    throw new FieldError('stages', next - 1, `an end at step ${stepCount}`)
+  }
+  return stages
+}
+
+const MICROS_PER_SECOND = 1e6
+const NANOS_PER_MICRO = 1_000n
+
+function toTime(seconds: number): UnixNano {
+  return toUnixNano(BigInt(Math.round(seconds * MICROS_PER_SECOND)) * NANOS_PER_MICRO)
+}
+
+function laterOf(a: UnixNano, b: UnixNano): UnixNano {
+  return a > b ? a : b
+}

@@ -1,0 +1,107 @@
+// Measures the production path on one dataset, beside trivial baselines. Which sections a report has
+// follows from which labels the dataset has.
+
+import type { Analysis } from './analyzed-run.ts'
+import { analyzeRuns } from './analyzed-run.ts'
+import type { Case, LocalizerMethod } from './cases.ts'
+import {
+  crossValidatedMethod,
+  runBaselines,
+  shippedMethod,
+  toCases,
+  toPrediction
+} from './cases.ts'
+import type { Dataset } from './datasets/dataset.ts'
+import type { ProductionPath } from './production.ts'
+import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
+import type { Miss, Report, Section } from './report/report.ts'
+
+export interface EvaluateOptions {
+  /** Of folds and intervals; the same seed gives the same figures. */
+  readonly seed: number
+  readonly baselinesOnly: boolean
+  /** Also list the runs whose best suspect is not the labelled onset. */
+  readonly misses: boolean
+  /** Milliseconds, for speed only. */
+  readonly now: () => number
+}
+
+export async function evaluateDataset(
+  dataset: Dataset,
+  path: ProductionPath,
+  options: EvaluateOptions
+): Promise<Report> {
+  const localize = options.baselinesOnly ? undefined : path.localize
+  const analysis = await analyzeRuns(dataset.runs, path, { localize, now: options.now })
+  const cases = toCases(analysis.runs)
+  const localizers = localize === undefined ? [] : await runLocalizers(cases, path, options)
+  const headline = localizers[0]
+  const tasks = new Set(dataset.runs.map((run) => run.task))
+  return {
+    dataset: dataset.name,
+    path: dataset.path,
+    format: dataset.format,
+    localizerVersion: versionOf(analysis),
+    runs: dataset.runs.length,
+    tasks: tasks.size,
+    steps: analysis.speed.steps,
+    seed: options.seed,
+    sections: cases.length === 0 ? [] : buildCaseSections(cases, localizers, options),
+    ...(options.misses && headline !== undefined ? { misses: listMisses(cases, headline) } : {}),
+    speed: analysis.speed
+  }
+}
+
+/** The first one is the headline: fitted on other tasks, where there is something to fit. */
+async function runLocalizers(
+  cases: readonly Case[],
+  path: ProductionPath,
+  { seed }: EvaluateOptions
+): Promise<readonly LocalizerMethod[]> {
+  const shipped = shippedMethod(cases, 'localizer, as shipped')
+  if (path.fitLocalizer === undefined) return [shipped]
+  const name = 'localizer, cross-validated'
+  return [await crossValidatedMethod(cases, path.fitLocalizer, { name, seed }), shipped]
+}
+
+function buildCaseSections(
+  cases: readonly Case[],
+  localizers: readonly LocalizerMethod[],
+  { seed }: EvaluateOptions
+): readonly Section[] {
+  const methods = [...runBaselines(cases, seed), ...localizers]
+  const sections = [...buildOnsetSections(cases, methods, seed)]
+  const [headline] = localizers
+  if (headline !== undefined) {
+    sections.push(buildComparison(cases, methods, { localizer: headline, seed }))
+  }
+  return sections
+}
+
+function listMisses(cases: readonly Case[], method: LocalizerMethod): readonly Miss[] {
+  const misses: Miss[] = []
+  for (const [position, one] of cases.entries()) {
+    const localization = method.localizations[0]?.[position]
+    if (localization === undefined) continue
+    const { ranking } = toPrediction(localization, one)
+    if (ranking[0] === one.label.stepIndex) continue
+    const place = ranking.indexOf(one.label.stepIndex)
+    misses.push({
+      runId: one.analyzed.run.id,
+      predicted: ranking[0],
+      onset: one.label.stepIndex,
+      acceptable: one.label.acceptable,
+      rank: place === -1 ? undefined : place + 1,
+      abstention: localization.abstention
+    })
+  }
+  return misses
+}
+
+function versionOf(analysis: Analysis): string | undefined {
+  for (const { localization } of analysis.runs) {
+    const version = localization?.onsets[0]?.localizerVersion
+    if (version !== undefined) return version
+  }
+  return undefined
+}
