@@ -1,0 +1,75 @@
+// One step from several views of it. What the step says itself wins; a twin fills what it left empty,
+// and the model call that asked for it becomes its thought.
+
+import type { ClassifiedStep, StepEffects } from '@onset/collector/model'
+import { cutText, STEP_TEXT_CHARS_MAX } from '@onset/collector/model'
+
+import type { Role } from './roles.ts'
+
+export interface Member {
+  readonly step: ClassifiedStep
+  readonly as: Role['is']
+}
+
+/** `step` with what `members`, in order, know of it; tokens and cost are left alone. */
+export function mergeSteps(step: ClassifiedStep, members: readonly Member[]): ClassifiedStep {
+  if (members.length === 0) return step
+  const twins = members.filter(({ as }) => as === 'twin' || as === 'wrapper')
+  const merged = twins.reduce((known, twin) => mergeTwin(known, twin.step), step)
+  if (step.kind === 'llm') return merged
+  const calls = members.filter((member) => member.step.kind === 'llm')
+  const texts = calls.flatMap((call) => [call.step.thought, call.step.action])
+  return { ...merged, thought: joinDistinct([...texts, merged.thought]) }
+}
+
+function joinDistinct(texts: readonly string[]): string {
+  const distinct = [...new Set(texts)].filter((text) => text !== '')
+  return cutText(distinct.join('\n\n'), STEP_TEXT_CHARS_MAX)
+}
+
+function mergeTwin(step: ClassifiedStep, twin: ClassifiedStep): ClassifiedStep {
+  return {
+    ...step,
+    ...mergeResult(step, twin),
+    ...mergeAction(step, twin),
+    truncated: step.truncated || twin.truncated,
+    effects: mergeEffects(step, twin)
+  }
+}
+
+function mergeAction(step: ClassifiedStep, twin: ClassifiedStep) {
+  const known = step.arguments === '' && twin.arguments !== '' ? twin : step
+  const asks = step.requestedToolCalls.length > 0 ? step : twin
+  return {
+    tool: step.tool ?? twin.tool,
+    toolCallId: step.toolCallId ?? twin.toolCallId,
+    model: step.model ?? twin.model,
+    action: known.action || step.action || twin.action,
+    arguments: known.arguments,
+    thought: step.thought || twin.thought,
+    requestedToolCalls: asks.requestedToolCalls
+  }
+}
+
+/** A wrapper's error may be of an attempt that was repeated; a tool call has failed if any view says so. */
+function mergeResult(step: ClassifiedStep, twin: ClassifiedStep) {
+  const observation = step.observation || twin.observation
+  if (step.kind !== 'tool') return { observation }
+  const outcome: ClassifiedStep['outcome'] = twin.outcome === 'error' ? 'error' : step.outcome
+  return {
+    observation,
+    outcome,
+    error: step.error ?? twin.error,
+    exitCode: step.exitCode ?? twin.exitCode
+  }
+}
+
+function mergeEffects(step: ClassifiedStep, twin: ClassifiedStep): StepEffects {
+  const action = step.arguments === '' && twin.arguments !== '' ? twin.effects : step.effects
+  const result = step.observation === '' && twin.observation !== '' ? twin.effects : step.effects
+  return {
+    ...action,
+    exitCode: result.exitCode ?? action.exitCode,
+    error: result.error ?? action.error
+  }
+}
