@@ -35,7 +35,7 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
     if (known === undefined) members.set(target, [node])
     else known.push(node)
   }
-  const actions = findActionsAround(forest, roles, targets)
+  const actions = findActions(forest, roles)
   const numbered = [...indexes].flatMap(([node, index]): NumberedStep[] => {
     if (node === undefined) return []
     const all = members.get(node) ?? []
@@ -49,7 +49,7 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
           costUsd: sumCost(all.map((member) => spending.costUsd.get(member)))
         },
         index,
-        parentIndex: indexes.get(actions.get(node)),
+        parentIndex: indexes.get(actions.get(node.parent)),
         foldedSpanIds: others.map((other) => other.step.spanId),
         orphan: node.orphan
       }
@@ -62,7 +62,7 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
   return { numbered, folded }
 }
 
-type Targets = ReadonlyMap<SpanNode, SpanNode | undefined>
+type Targets = ReadonlyMap<SpanNode | undefined, SpanNode | undefined>
 
 /** For each node the numbered step it ends up in: itself, or none for frames and verdicts. */
 function resolveTargets(roles: Roles): Targets {
@@ -83,15 +83,14 @@ function resolveTargets(roles: Roles): Targets {
   return targets
 }
 
-/** For each node the nearest numbered step it happened inside of. */
-function findActionsAround(forest: SpanForest, roles: Roles, targets: Targets): Targets {
-  const actions = new Map<SpanNode, SpanNode | undefined>()
+/** For each node the nearest numbered step that what is below it happens inside of. */
+function findActions(forest: SpanForest, roles: Roles): Targets {
+  const actions = new Map<SpanNode | undefined, SpanNode | undefined>()
   for (const node of forest) {
-    const { parent } = node
-    if (parent === undefined) continue
-    const role = roles.get(parent)?.is
-    const encloses = role === 'step' || role === 'twin' || role === 'part'
-    actions.set(node, encloses ? targets.get(parent) : actions.get(parent))
+    const role = roles.get(node)
+    // The target of a twin or a part stands before it; a thought's may hang below it.
+    const views = role?.is === 'twin' || role?.is === 'part' ? role.target : node.parent
+    actions.set(node, role?.is === 'step' ? node : actions.get(views))
   }
   return actions
 }
