@@ -57,16 +57,27 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, StatusOfCode>> = {
   INTERNAL: { status: 500, grpcCode: GRPC.internal }
 }
 
-/** Fastify's own refusals, so that a caller sees one set of codes. */
-const CODE_OF_FASTIFY_ERROR: ReadonlyMap<string, ErrorCode> = new Map([
-  ['FST_ERR_VALIDATION', 'INVALID_ARGUMENT'],
-  ['FST_ERR_CTP_BODY_TOO_LARGE', 'REQUEST_TOO_LARGE'],
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'UNSUPPORTED_MEDIA_TYPE'],
-  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'MALFORMED_REQUEST'],
-  ['FST_ERR_CTP_INVALID_JSON_BODY', 'MALFORMED_REQUEST'],
-  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', 'MALFORMED_REQUEST'],
-  ['FST_ERR_BAD_URL', 'MALFORMED_REQUEST'],
-  ['FST_ERR_MAX_PARAM_LENGTH', 'INVALID_ARGUMENT']
+/** Fastify's own refusals, so that a caller sees one set of codes, and what would be right. */
+const FASTIFY_ERRORS: ReadonlyMap<string, readonly [code: ErrorCode, message: string]> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', ['REQUEST_TOO_LARGE', 'the body is larger than this path takes']],
+  [
+    'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+    [
+      'UNSUPPORTED_MEDIA_TYPE',
+      'the content type is none that this path reads; application/json is right'
+    ]
+  ],
+  [
+    'FST_ERR_CTP_EMPTY_JSON_BODY',
+    ['MALFORMED_REQUEST', 'the body is empty; a JSON object is right']
+  ],
+  ['FST_ERR_CTP_INVALID_JSON_BODY', ['MALFORMED_REQUEST', 'the body is not JSON']],
+  [
+    'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
+    ['MALFORMED_REQUEST', 'the body is not as long as its content-length']
+  ],
+  ['FST_ERR_BAD_URL', ['MALFORMED_REQUEST', 'the path is not percent-encoded UTF-8']],
+  ['FST_ERR_MAX_PARAM_LENGTH', ['INVALID_ARGUMENT', 'a part of the path is longer than any id']]
 ])
 
 /** An exporter's own back-off starts near this; a shorter wait would only be spent in its queue. */
@@ -74,9 +85,10 @@ const RETRY_AFTER_SECONDS_DEFAULT = 1
 
 export function httpStatusOf(error: unknown): HttpStatus {
   if (error instanceof CollectorError) return statusOfCollectorError(error)
-  const code = codeOfFastifyError(error)
-  if (code !== undefined && error instanceof Error) {
-    return { ...STATUS_OF_CODE[code], code, message: error.message }
+  const known = FASTIFY_ERRORS.get(fastifyCodeOf(error))
+  if (known !== undefined) {
+    const [code, message] = known
+    return { ...STATUS_OF_CODE[code], code, message }
   }
   return {
     ...STATUS_OF_CODE.INTERNAL,
@@ -98,7 +110,7 @@ function statusOfCollectorError(error: CollectorError): HttpStatus {
   return { ...answer, retryAfterSeconds: error.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT }
 }
 
-function codeOfFastifyError(error: unknown): ErrorCode | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? CODE_OF_FASTIFY_ERROR.get(error.code) : undefined
+function fastifyCodeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
 }

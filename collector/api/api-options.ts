@@ -1,0 +1,54 @@
+// What the API is given by whoever composes the process, and what all its routes answer with.
+
+import type { Meter } from '@opentelemetry/api'
+import { Type } from 'typebox'
+import {
+  ERROR_CODES,
+  toRunId,
+  type FeedbackWriter,
+  type RunId,
+  type RunListener,
+  type RunReader
+} from '../model/index.ts'
+
+export interface ApiOptions {
+  readonly store: RunReader & FeedbackWriter
+  /** Absent where no processors run; reports are then analyzed by whoever reads the store. */
+  readonly listener: RunListener | undefined
+  /** Resolves when a new revision of the run is stored. Absent: `NO_PROCESSOR`. */
+  readonly analyzeNow: ((runId: RunId) => Promise<unknown>) | undefined
+  readonly meter: Meter
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** Longer than any id that a producer was seen to make; a trace id has 32. */
+export const RUN_ID_CHARS_MAX = 256
+
+export const RunParams = Type.Object({
+  runId: Type.String({
+    minLength: 1,
+    maxLength: RUN_ID_CHARS_MAX,
+    description: 'The trace id when the run is one trace.'
+  })
+})
+
+const ErrorBody = Type.Object(
+  {
+    error: Type.Object({
+      code: Type.Enum(ERROR_CODES, { type: 'string' }),
+      message: Type.String({ description: 'What was wrong with which value, and what is right.' })
+    })
+  },
+  { description: 'Refused; docs/errors.md explains each code.' }
+)
+
+/** For the `response` of every route. */
+export const ERROR_RESPONSES = { '4xx': ErrorBody, '5xx': ErrorBody } as const
+
+const TRACE_ID = /^[0-9a-f]{32}$/i
+
+/** Trace ids are the same in any case; tools that print them in capitals are common. */
+export function readRunId(text: string): RunId {
+  return toRunId(TRACE_ID.test(text) ? text.toLowerCase() : text)
+}

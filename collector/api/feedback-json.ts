@@ -1,0 +1,44 @@
+// A person's correction as JSON. `null` means something here: no step of this run is to blame.
+
+import { Type, type Static } from 'typebox'
+import { ONSET_CATEGORIES, type Feedback } from '../model/index.ts'
+import { optional, timeSchema, toTimeJson } from './values-json.ts'
+
+/** A page of text; a longer explanation belongs where it is discussed. */
+export const COMMENT_CHARS_MAX = 4_000
+export const AUTHOR_CHARS_MAX = 200
+
+const OnsetStepIndex = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+  description: 'The true onset, or null when no step of the run is to blame.'
+})
+const Category = Type.Enum(ONSET_CATEGORIES, { type: 'string' })
+
+export const FeedbackRequest = Type.Object(
+  {
+    onsetStepIndex: OnsetStepIndex,
+    category: Type.Optional(Category),
+    comment: Type.Optional(Type.String({ maxLength: COMMENT_CHARS_MAX })),
+    author: Type.Optional(Type.String({ maxLength: AUTHOR_CHARS_MAX }))
+  },
+  { additionalProperties: false }
+)
+
+export const FeedbackJson = Type.Object({
+  runId: Type.String(),
+  onsetStepIndex: OnsetStepIndex,
+  category: optional(Category),
+  comment: Type.String(),
+  author: Type.String(),
+  createdAt: timeSchema('When it was given.')
+})
+
+export function toFeedbackJson(feedback: Feedback): Static<typeof FeedbackJson> {
+  return {
+    runId: feedback.runId,
+    onsetStepIndex: feedback.onsetStepIndex ?? null,
+    category: feedback.category,
+    comment: feedback.comment,
+    author: feedback.author,
+    createdAt: toTimeJson(feedback.createdAt)
+  }
+}

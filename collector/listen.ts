@@ -1,0 +1,70 @@
+// Takes and gives back the port: what may go wrong with it in one line, and an end that keeps its word to
+// requests in flight without waiting for ever.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { CollectorError } from './model/index.ts'
+import type { Settings } from './settings.ts'
+
+/** Connections that fall idle while the server closes are let go this soon. */
+const IDLE_CHECK_INTERVAL_MS = 50
+
+/** After the deadline connections are cut; what remains then is bookkeeping. */
+const CUT_MS_MAX = 1_000
+
+/** Returns the address under which this machine reaches the server. @throws CollectorError SETTINGS_INVALID. */
+export async function listen(
+  app: FastifyInstance,
+  settings: Pick<Settings, 'host' | 'port'>
+): Promise<string> {
+  try {
+    await app.listen({
+      host: settings.host,
+      port: settings.port,
+      listenTextResolver: (address) => `collector listening at ${address}`
+    })
+  } catch (cause) {
+    throw toListenError(cause, settings)
+  }
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') return settings.host
+  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address.address] ?? address.address
+  const isBareIpv6 = host.includes(':') && !host.startsWith('[')
+  return `http://${isBareIpv6 ? `[${host}]` : host}:${address.port}`
+}
+
+/** Stops accepting, lets requests in flight end, and cuts what has not ended after `deadlineMs`. */
+export async function closeServer(app: FastifyInstance, deadlineMs: number): Promise<void> {
+  const timers = new AbortController()
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS)
+  const closed = app.close()
+  try {
+    await Promise.race([closed, pause(deadlineMs, timers.signal)])
+    app.server.closeAllConnections()
+    await Promise.race([closed, pause(CUT_MS_MAX, timers.signal)])
+  } finally {
+    clearInterval(idle)
+    timers.abort()
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function toListenError(cause: unknown, settings: Pick<Settings, 'host' | 'port'>): CollectorError {
+  const { host, port } = settings
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `ONSET_PORT is ${port}, which another process already listens on at ${host}; stop that one, or set ONSET_PORT to a free port (0 takes any)`,
+    EACCES: `ONSET_PORT is ${port}, which this user may not listen on; a port from 1024 to 65535 is right`,
+    EADDRNOTAVAIL: `ONSET_HOST is ${JSON.stringify(host)}, which is no address of this machine; 127.0.0.1 or 0.0.0.0 is right`,
+    ENOTFOUND: `ONSET_HOST is ${JSON.stringify(host)}, a name that cannot be resolved; 127.0.0.1 or 0.0.0.0 is right`
+  }
+  const reason = reasons[code] ?? `cannot listen on ${host}:${port}: ${String(cause)}`
+  return new CollectorError('SETTINGS_INVALID', reason, { retryable: false, cause })
+}
