@@ -81,7 +81,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     type: 'string',
     default: 'info',
     expects: `one of ${LOG_LEVELS.join(', ')}`,
-    description: 'Least severe level that is logged, as JSON lines on standard output.'
+    description: 'Least severe level that is logged, as JSON lines on standard error.'
   }),
   ONSET_BODY_BYTES_MAX: Type.Integer({
     default: 64 * MEBIBYTE,

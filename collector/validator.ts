@@ -59,16 +59,25 @@ function describe(errors: readonly TLocalizedValidationError[], subject: Subject
     return `${where} lacks ${error.params.requiredProperties.join(', ')}`
   }
   const shown = show(valueAt(subject.value, error.instancePath))
-  return `${where} is ${shown}; ${whatIsRight(error, subject, place)}`
+  const errorsHere = errors.filter((other) => other.instancePath === error.instancePath)
+  return `${where} is ${shown}; ${whatIsRight(errorsHere, subject, place)}`
 }
 
-function whatIsRight(error: TLocalizedValidationError, subject: Subject, place: string): string {
-  if (error.keyword === 'enum') return `one of ${error.params.allowedValues.join(', ')} is right`
+function whatIsRight(
+  errors: readonly TLocalizedValidationError[],
+  subject: Subject,
+  place: string
+): string {
+  for (const error of errors) {
+    if (error.keyword === 'enum') return `one of ${error.params.allowedValues.join(', ')} is right`
+  }
   const schema = Object.hasOwn(subject.properties, place) ? subject.properties[place] : undefined
   if (schema !== undefined && 'expects' in schema && typeof schema.expects === 'string') {
     return `${schema.expects} is right`
   }
-  return `it ${error.message}`
+  const isUnion = errors.some((error) => error.keyword === 'anyOf')
+  const messages = errors.filter((error) => error.keyword !== 'anyOf').map(({ message }) => message)
+  return `it ${isUnion ? messages.join(' or ') : messages[0]}`
 }
 
 /** `/checks/0/name` as people write it: `checks[0].name`. */

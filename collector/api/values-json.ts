@@ -2,7 +2,7 @@
 // become them. What is absent is left out, never null.
 
 import { Type, type Static, type TSchema } from 'typebox'
-import { toUnixMillis, type Check, type Tokens, type UnixNano } from '../model/index.ts'
+import type { Check, Tokens, UnixNano } from '../model/index.ts'
 
 /** A property that may be absent; mappers may say so with `undefined`. */
 export function optional<Schema extends TSchema>(schema: Schema) {
@@ -50,8 +50,11 @@ export const CheckJson = Type.Object({
 /** The last millisecond that JavaScript's dates can hold. */
 const DATE_MS_MAX = 8.64e15
 
+const NANOS_PER_MILLI = 1_000_000n
+
 export function toTimeJson(time: UnixNano): string {
-  const milliseconds = Math.floor(toUnixMillis(time))
+  // Whole milliseconds before the number: 2026-11-02T09:00:00.001999999 as a number is …002.
+  const milliseconds = Number(time / NANOS_PER_MILLI)
   return new Date(Math.max(-DATE_MS_MAX, Math.min(milliseconds, DATE_MS_MAX))).toISOString()
 }
 
