@@ -2,6 +2,7 @@
 
 import type { RunTree, Localization } from '@onset/collector/model'
 import type { AnalyzedRun } from './analyzed-run.ts'
+import { fitAgentPrior } from './baselines/agent-prior.ts'
 import { applyRule, RULES } from './baselines/rules.ts'
 import { POSITION_PRIORS } from './baselines/position-prior.ts'
 import { assignFolds, crossValidate } from './folds.ts'
@@ -46,7 +47,12 @@ export function toCases(runs: readonly AnalyzedRun[]): readonly Case[] {
 }
 
 export function runBaselines(cases: readonly Case[], seed: number): readonly Method[] {
-  return [chanceMethod(cases), ...ruleMethods(cases), ...priorMethods(cases, seed)]
+  return [
+    chanceMethod(cases),
+    ...ruleMethods(cases),
+    ...priorMethods(cases, seed),
+    ...agentMethods(cases, seed)
+  ]
 }
 
 /** The localizer as shipped, from the answers it gave when the runs were analyzed. */
@@ -142,20 +148,41 @@ function onlySetScores(scores: OnsetScores): OnsetScores {
 const NO_SCORES = meanScores([])
 
 function priorMethods(cases: readonly Case[], seed: number): readonly Method[] {
-  return POSITION_PRIORS.map(({ name, fit }) => {
-    const repeats = Array.from({ length: FOLD_REPEATS }, (_, repeat) =>
-      crossValidate(
-        cases,
-        assignFolds(tasksOf(cases), seed + repeat),
-        (others) => fit(others.map(({ scored, label }) => ({ ...scored, onset: label.stepIndex }))),
-        (predict, { scored }) => scorePrediction(predict(scored.stepCount), scored)
+  return POSITION_PRIORS.map(({ name, fit }) =>
+    crossValidatedBaseline(cases, { name, seed }, (others) => {
+      const predict = fit(
+        others.map(({ scored, label }) => ({ stepCount: scored.stepCount, onset: label.stepIndex }))
       )
+      return ({ scored }) => predict(scored.stepCount)
+    })
+  )
+}
+
+function agentMethods(cases: readonly Case[], seed: number): readonly Method[] {
+  if (cases.every(({ label }) => label.agent === undefined)) return []
+  const toSpoken = ({ scored, label }: Case) => ({ agents: scored.agents, blamed: label.agent })
+  return [
+    crossValidatedBaseline(cases, { name: 'most blamed agent', seed }, (others) => {
+      const predict = fitAgentPrior(others.map(toSpoken))
+      return (one) => predict(toSpoken(one))
+    })
+  ]
+}
+
+function crossValidatedBaseline(
+  cases: readonly Case[],
+  { name, seed }: { readonly name: string; readonly seed: number },
+  fit: (others: readonly Case[]) => (one: Case) => Prediction
+): Method {
+  const repeats = Array.from({ length: FOLD_REPEATS }, (_, repeat) =>
+    crossValidate(cases, assignFolds(tasksOf(cases), seed + repeat), fit, (predict, one) =>
+      scorePrediction(predict(one), one.scored)
     )
-    const scores = cases.map((_, position) =>
-      meanScores(repeats.flatMap((repeat) => repeat[position] ?? []))
-    )
-    return { name, kind: 'baseline', scores }
-  })
+  )
+  const scores = cases.map((_, position) =>
+    meanScores(repeats.flatMap((repeat) => repeat[position] ?? []))
+  )
+  return { name, kind: 'baseline', scores }
 }
 
 function labelledSteps({ run, tree }: { run: AnalyzedRun['run']; tree: RunTree }) {

@@ -13,8 +13,16 @@ import {
 } from './cases.ts'
 import type { Dataset } from './datasets/dataset.ts'
 import type { ProductionPath } from './production.ts'
+import {
+  buildCategorySection,
+  buildReliabilitySection,
+  buildSilenceSection
+} from './report/answer-sections.ts'
+import { buildEffectSection, buildWrongChangeSection } from './report/effect-sections.ts'
 import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
 import type { Miss, Report, Section } from './report/report.ts'
+import { buildStageSection } from './report/stage-section.ts'
+import { buildUnusefulSection } from './report/unuseful-section.ts'
 
 export interface EvaluateOptions {
   /** Of folds and intervals; the same seed gives the same figures. */
@@ -46,7 +54,7 @@ export async function evaluateDataset(
     tasks: tasks.size,
     steps: analysis.speed.steps,
     seed: options.seed,
-    sections: cases.length === 0 ? [] : buildCaseSections(cases, localizers, options),
+    sections: buildSections(analysis, cases, localizers, options),
     ...(options.misses && headline !== undefined ? { misses: listMisses(cases, headline) } : {}),
     speed: analysis.speed
   }
@@ -64,18 +72,38 @@ async function runLocalizers(
   return [await crossValidatedMethod(cases, path.fitLocalizer, { name, seed }), shipped]
 }
 
-function buildCaseSections(
+function buildSections(
+  { runs }: Analysis,
   cases: readonly Case[],
   localizers: readonly LocalizerMethod[],
   { seed }: EvaluateOptions
 ): readonly Section[] {
+  const sections = [
+    ...(cases.length === 0 ? [] : buildCaseSections(cases, localizers, seed)),
+    buildSilenceSection(runs),
+    buildUnusefulSection(runs, seed),
+    buildEffectSection(runs, seed),
+    buildWrongChangeSection(runs, seed),
+    buildStageSection(runs, seed)
+  ]
+  return sections.filter((section) => section !== undefined)
+}
+
+function buildCaseSections(
+  cases: readonly Case[],
+  localizers: readonly LocalizerMethod[],
+  seed: number
+): readonly (Section | undefined)[] {
   const methods = [...runBaselines(cases, seed), ...localizers]
-  const sections = [...buildOnsetSections(cases, methods, seed)]
+  const sections = buildOnsetSections(cases, methods, seed)
   const [headline] = localizers
-  if (headline !== undefined) {
-    sections.push(buildComparison(cases, methods, { localizer: headline, seed }))
-  }
-  return sections
+  if (headline === undefined) return sections
+  return [
+    ...sections,
+    buildComparison(cases, methods, { localizer: headline, seed }),
+    buildReliabilitySection(cases, headline, seed),
+    buildCategorySection(cases, localizers, seed)
+  ]
 }
 
 function listMisses(cases: readonly Case[], method: LocalizerMethod): readonly Miss[] {

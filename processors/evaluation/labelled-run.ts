@@ -19,6 +19,8 @@ export interface LabelledRun {
   readonly id: string
   /** Task without its difficulty variant: runs of one task fail alike, so they are resampled together. */
   readonly task: string
+  /** Kind of agent, where a dataset has several: figures are also given for each alone. */
+  readonly subset: string | undefined
   readonly steps: readonly Step[]
   readonly outcomeReports: readonly OutcomeReport[]
   /** Ids of the steps that labels speak about: the first is step 1 of the assembled run, and so on. */
@@ -31,6 +33,8 @@ export interface RunLabel {
   /** Failed runs only: false when environment, harness or tests alone made the run fail. */
   readonly attributable: boolean | undefined
   readonly onset: OnsetLabel | undefined
+  /** Steps that gave no new evidence and changed nothing useful. */
+  readonly unuseful: readonly number[] | undefined
   /** One per numbered step. */
   readonly effects: readonly Effect[] | undefined
   /** In order, without gaps. */
@@ -61,6 +65,7 @@ export const NOTHING_LABELLED: RunLabel = {
   verdict: 'unknown',
   attributable: undefined,
   onset: undefined,
+  unuseful: undefined,
   effects: undefined,
   stages: undefined
 }

@@ -24,7 +24,7 @@ export interface ProductionPath {
   readonly assembleRun: (
     steps: readonly ClassifiedStep[],
     options: { readonly outcomeReports: readonly OutcomeReport[] }
-  ) => RunTree
+  ) => RunTree | undefined
   readonly localize: Localize
   /** Fits the localizer anew on other runs; absent for one that has nothing to fit. */
   readonly fitLocalizer: ((examples: readonly TrainingExample[]) => Localize) | undefined
@@ -41,6 +41,7 @@ export function assembleRunTree(
   steps: readonly ClassifiedStep[]
 ): RunTree {
   const tree = path.assembleRun(steps, { outcomeReports: run.outcomeReports })
+  assert.ok(tree !== undefined, `${run.id}: a run with steps has a tree`)
   for (const [position, stepId] of run.numbered.entries()) {
     assert.equal(tree.steps[position]?.stepId, stepId, `${run.id}: step ${position + 1} moved`)
   }

@@ -86,7 +86,7 @@ const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegEx
   ['an address of another protocol', { ONSET_CLICKHOUSE_URL: 'tcp://h:9000' }, /^ONSET_CLICKHOUSE/],
   ['an address that does not parse', { ONSET_CLICKHOUSE_URL: 'http://h:99999' }, /no address/],
   ['an open address without keys', { ONSET_HOST: '0.0.0.0' }, /^ONSET_HOST is "0\.0\.0\.0".*KEYS/],
-  ['less in flight than one body', { ONSET_INFLIGHT_BYTES_MAX: '2000' }, /^ONSET_INFLIGHT_BYTES/],
+  ['less in flight than two bodies', { ONSET_INFLIGHT_BYTES_MAX: '67108864' }, /^ONSET_INFLIGHT_B/],
   ['a short key', { ONSET_API_KEYS: 'read:short' }, /^ONSET_API_KEYS entry 1 is no key/],
   ['an unknown scope', { ONSET_API_KEYS: `${KEY},write:${KEY}` }, /^ONSET_API_KEYS entry 2 has/]
 ]

@@ -20,8 +20,8 @@ const BINS = 10
 const RANKING_DEPTH = 5
 
 export const POSITION_PRIORS: readonly PositionPrior[] = [
-  { name: 'position prior, share of run', fit: fitShare },
-  { name: 'position prior, step number', fit: fitNumber }
+  { name: 'prior on share of run', fit: fitShare },
+  { name: 'prior on step number', fit: fitNumber }
 ]
 
 /** Prior over the tenths of a run, spread evenly over the steps of each tenth. */

@@ -23,13 +23,13 @@ export const RULES: readonly Rule[] = [
   { name: 'first write', find: (steps) => indexes(steps.filter(isWriteTool)) },
   { name: 'last write', find: (steps) => indexes(steps.filter(isWriteTool)).toReversed() },
   {
-    name: 'every write, else none',
+    name: 'every write or none',
     find: (steps) => indexes(steps.filter(isWriteTool)),
     stepSet: 'all or none',
     setOnly: true
   },
   {
-    name: 'every write, else last',
+    name: 'every write or last',
     find: (steps) => indexes(steps.filter(isWriteTool)),
     stepSet: 'all',
     setOnly: true
@@ -37,7 +37,7 @@ export const RULES: readonly Rule[] = [
   { name: 'first file change', find: (steps) => indexes(steps.filter(isFileChange)) },
   { name: 'last file change', find: (steps) => indexes(steps.filter(isFileChange)).toReversed() },
   {
-    name: 'every file change, else last',
+    name: 'every file change or last',
     find: (steps) => indexes(steps.filter(isFileChange)),
     stepSet: 'all',
     setOnly: true
@@ -77,7 +77,7 @@ function isFileChange(step: RunStep): boolean {
   return step.effects.effect === 'change' && step.effects.filesWritten.length > 0
 }
 
-function isError(step: RunStep): boolean {
+export function isError(step: RunStep): boolean {
   const exitCode = step.exitCode ?? step.effects.exitCode ?? 0
   return step.outcome === 'error' || exitCode !== 0 || step.effects.error !== undefined
 }

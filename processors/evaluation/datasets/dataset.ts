@@ -1,12 +1,15 @@
 // Opens a dataset: tells its format by the shape of its first run and reads all runs in it.
 
-import { basename } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { CollectorError, STEPS_PER_RUN_MAX } from '@onset/collector/model'
 import type { DatasetFormat, LabelledRun } from '../labelled-run.ts'
 import { FieldError, isJsonObject } from './fields.ts'
 import type { JsonObject } from './fields.ts'
 import { readJsonLines } from './json-lines.ts'
+import { isAgentRxTauRecord, readAgentRxTauRun } from './agentrx-tau.ts'
 import { isOnsetsRecord, readOnsetsRun } from './onsets.ts'
+import { isStepKindsRecord, readStepKindsRun } from './step-kinds.ts'
+import { isWhoAndWhenRecord, readWhoAndWhenRun } from './who-and-when.ts'
 
 export interface Dataset {
   readonly path: string
@@ -22,7 +25,10 @@ interface Format {
 }
 
 const FORMATS: readonly Format[] = [
-  { name: 'onsets', recognizes: isOnsetsRecord, toRun: readOnsetsRun }
+  { name: 'onsets', recognizes: isOnsetsRecord, toRun: readOnsetsRun },
+  { name: 'who-and-when', recognizes: isWhoAndWhenRecord, toRun: readWhoAndWhenRun },
+  { name: 'agentrx-tau', recognizes: isAgentRxTauRecord, toRun: readAgentRxTauRun },
+  { name: 'step-kinds', recognizes: isStepKindsRecord, toRun: readStepKindsRun }
 ]
 
 /** Labelled by hand, one by one: 100× the largest set known. Holds memory to what one machine has. */
@@ -81,10 +87,13 @@ function shownKeys(record: JsonObject): string {
   return keys.slice(0, KEYS_SHOWN_MAX).join(', ') + more
 }
 
+/** With its folder, since `dev` names nothing. */
 function nameOf(path: string): string {
-  return basename(path)
+  const whole = resolve(path)
+  const file = basename(whole)
     .replace(/\.gz$/, '')
     .replace(/\.jsonl$/, '')
+  return join(basename(dirname(whole)), file)
 }
 
 function invalid(message: string, cause?: unknown): CollectorError {

@@ -9,7 +9,6 @@ import { NOTHING_LABELLED } from '../labelled-run.ts'
 import { describeAction } from './action.ts'
 import {
   FieldError,
-  readArray,
   readBoolean,
   readChoice,
   readInteger,
@@ -22,6 +21,7 @@ import {
   within
 } from './fields.ts'
 import type { JsonObject } from './fields.ts'
+import { requireCover } from './stage-labels.ts'
 import { buildAgentStep, buildStep, firstLineOf, frameRun } from './recorded-run.ts'
 import type { RunFrame } from './recorded-run.ts'
 
@@ -41,6 +41,7 @@ export function readOnsetsRun(record: JsonObject): LabelledRun {
   return {
     id,
     task: toTaskBase(readText(record, 'task_id')),
+    subset: undefined,
     steps: [buildAgentStep(frame, { task, answer }, steps), ...steps],
     outcomeReports: [readOutcomeReport(record, solved, steps.at(-1)?.endTime)],
     numbered: tools.map((step) => step.stepId),
@@ -152,6 +153,7 @@ function readLabel(record: JsonObject, solved: boolean, stepCount: number): RunL
     verdict: solved ? 'solved' : 'failed',
     attributable: readBoolean(label, 'attributable'),
     onset: readBoolean(label, 'attributable') ? readOnset(label, stepCount) : undefined,
+    unuseful: readUnuseful(label, stepCount),
     effects: undefined,
     stages: readStages(label, stepCount)
   }))
@@ -161,13 +163,22 @@ function readOnset(label: JsonObject, stepCount: number): OnsetLabel {
   const stepIndex = readInteger(label, 'onset_step')
   const acceptable = readIntegers(label, 'acceptable_onsets')
   const incorrect = readIntegers(label, 'incorrect_steps')
-  for (const index of [stepIndex, ...acceptable, ...incorrect]) {
-    if (index < 1 || index > stepCount) {
-      throw new FieldError('a labelled step', index, `a step of 1..${stepCount}`)
-    }
-  }
+  requireStep('onset_step', [stepIndex], stepCount)
+  requireStep('acceptable_onsets', acceptable, stepCount)
+  requireStep('incorrect_steps', incorrect, stepCount)
   const category = readChoice(label, 'category', ONSET_CATEGORIES)
   return { stepIndex, acceptable, incorrect, category, agent: undefined }
+}
+
+function readUnuseful(label: JsonObject, stepCount: number): readonly number[] {
+  const unuseful = readIntegers(label, 'unuseful_steps')
+  requireStep('unuseful_steps', unuseful, stepCount)
+  return unuseful
+}
+
+function requireStep(field: string, indexes: readonly number[], stepCount: number): void {
+  const outside = indexes.find((index) => index < 1 || index > stepCount)
+  if (outside !== undefined) throw new FieldError(field, outside, `a step of 1..${stepCount}`)
 }
 
 const STAGE_OF_LABEL: Readonly<Record<string, StageName>> = {
@@ -180,22 +191,16 @@ const STAGE_OF_LABEL: Readonly<Record<string, StageName>> = {
 }
 
 function readStages(label: JsonObject, stepCount: number): readonly StageLabel[] | undefined {
-  if (readArray(label, 'stages').length === 0) return undefined
-  let next = 1
-  const stages = readObjects(label, 'stages').map((stage, position) =>
-    within(`stages[${position}]`, () => {
-      const firstStepIndex = readInteger(stage, 'start')
-      const lastStepIndex = readInteger(stage, 'end')
-      if (firstStepIndex !== next) throw new FieldError('start', firstStepIndex, `${next}`)
-      if (lastStepIndex < next) throw new FieldError('end', lastStepIndex, `at least ${next}`)
-      next = lastStepIndex + 1
-      const name = STAGE_OF_LABEL[readChoice(stage, 'name', Object.keys(STAGE_OF_LABEL))]
-      return { name, firstStepIndex, lastStepIndex }
-    })
+  const labelled = readObjects(label, 'stages')
+  if (labelled.length === 0) return undefined
+  const stages = labelled.map((stage, position) =>
+    within(`stages[${position}]`, () => ({
+      name: STAGE_OF_LABEL[readChoice(stage, 'name', Object.keys(STAGE_OF_LABEL))],
+      firstStepIndex: readInteger(stage, 'start'),
+      lastStepIndex: readInteger(stage, 'end')
+    }))
   )
-  if (next !== stepCount + 1) {
-    throw new FieldError('stages', next - 1, `an end at step ${stepCount}`)
-  }
+  requireCover(stages, stepCount)
   return stages
 }
 

@@ -2,6 +2,7 @@
 // per run, so that means, intervals and paired comparisons are all made of the same numbers.
 
 import type { OnsetLabel } from '../labelled-run.ts'
+import { scoreStepSet } from './step-set.ts'
 
 /** What a method says of one run. */
 export interface Prediction {
@@ -42,6 +43,7 @@ export function scorePrediction(prediction: Prediction, run: ScoredRun): OnsetSc
   const { ranking } = prediction
   const accepted = new Set([label.stepIndex, ...label.acceptable])
   const top = ranking[0]
+  const set = scoreStepSet(prediction.stepSet, label.incorrect)
   const distance = top === undefined ? Infinity : Math.abs(top - label.stepIndex)
   const exact = (depth: number) => asScore(ranking.slice(0, depth).includes(label.stepIndex))
   const accept = (depth: number) =>
@@ -56,7 +58,9 @@ export function scorePrediction(prediction: Prediction, run: ScoredRun): OnsetSc
     within1: asScore(distance <= 1),
     within3: asScore(distance <= 3),
     agent: scoreAgent(top, run),
-    ...scoreStepSet(prediction.stepSet, label.incorrect)
+    setPrecision: set?.precision,
+    setRecall: set?.recall,
+    setF1: set?.f1
   }
 }
 
@@ -114,22 +118,6 @@ export function meanScores(repeats: readonly OnsetScores[]): OnsetScores {
 function scoreAgent(top: number | undefined, run: ScoredRun): number | undefined {
   if (run.label.agent === undefined) return undefined
   return asScore(top !== undefined && run.agents[top - 1] === run.label.agent)
-}
-
-/** Without gold steps there is nothing to find, and neither 0 nor 1 would be fair: such runs are left out. */
-function scoreStepSet(predicted: readonly number[], labelled: readonly number[] | undefined) {
-  const gold = new Set(labelled)
-  if (gold.size === 0) {
-    return { setPrecision: undefined, setRecall: undefined, setF1: undefined }
-  }
-  const called = new Set(predicted)
-  let hits = 0
-  for (const step of called) if (gold.has(step)) hits += 1
-  return {
-    setPrecision: called.size === 0 ? 0 : hits / called.size,
-    setRecall: hits / gold.size,
-    setF1: (2 * hits) / (called.size + gold.size)
-  }
 }
 
 /** Chance that `picks` of `steps` contain at least one of `wanted`. */

@@ -82,7 +82,9 @@ export function buildComparison(
   options: { readonly localizer: Method; readonly seed: number }
 ): Section {
   const maker = createFigureMaker(tasksOf(cases), options.seed)
-  const rows = COMPARED.flatMap(({ score, name }): Row[] => {
+  const same = cases.every(({ label }) => label.acceptable.length === 0)
+  const compared = same ? COMPARED.filter(({ score }) => !score.startsWith('accept')) : COMPARED
+  const rows = compared.flatMap(({ score, name }): Row[] => {
     const best = bestBaseline(methods, score)
     if (best === undefined) return []
     const ours = tally(options.localizer, score)
@@ -92,7 +94,7 @@ export function buildComparison(
       baseline: maker.figure(tally(best, score))
     })
     if (figures['difference'] === undefined) return []
-    return [{ name: `${name}: ${best.name}`, kind: 'detail', figures }]
+    return [{ name, kind: 'detail', figures, remark: best.name }]
   })
   return {
     title: `${options.localizer.name}, minus the best baseline of each measure`,

@@ -28,6 +28,8 @@ export interface Row {
   readonly kind: 'baseline' | 'localizer' | 'detail'
   /** By column key; a key that is absent does not apply. */
   readonly figures: Readonly<Record<string, Figure>>
+  /** Said after the figures. */
+  readonly remark?: string
 }
 
 export interface Section {

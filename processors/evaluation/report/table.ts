@@ -3,14 +3,18 @@
 import type { Column, Figure, Miss, Report, Row, Section, Speed } from './report.ts'
 
 export const TABLE_COLUMNS_MAX = 100
+/** Leaves room for the counts; the end of a path tells more than its start. */
+const DATASET_CHARS_MAX = 36
 const NAME_WIDTH = 30
 const CELL_WIDTH = 14
 
 export function renderReport(report: Report): string {
   const { dataset, format, runs, tasks, steps, seed, localizerVersion } = report
   const localizer = localizerVersion === undefined ? '' : `, localizer ${localizerVersion}`
+  const name =
+    dataset.length > DATASET_CHARS_MAX ? `…${dataset.slice(-DATASET_CHARS_MAX)}` : dataset
   const head = [
-    `${dataset}: ${runs} runs of ${tasks} tasks, ${steps} steps (${format})${localizer}`,
+    `${name}: ${runs} runs of ${tasks} tasks, ${steps} steps (${format})${localizer}`,
     `Percent, in brackets the 95 % interval (bootstrap over tasks, seed ${seed}).`
   ]
   const parts = [head.join('\n'), ...report.sections.map(renderSection)]
@@ -28,14 +32,16 @@ function renderSection(section: Section): string {
     kind = row.kind
     lines.push(renderRow(row, section.columns))
   }
-  for (const note of section.notes) lines.push(...wrap(note))
+  for (const note of section.notes) lines.push(...wrap(note, '  '))
   return lines.map((line) => line.trimEnd()).join('\n')
 }
 
 function renderRow(row: Row, columns: readonly Column[]): string {
   const cells = columns.map((column) => renderCell(row.figures[column.key], column.unit))
   const name = row.name.length > NAME_WIDTH - 2 ? `${row.name.slice(0, NAME_WIDTH - 3)}…` : row.name
-  return `  ${name}`.padEnd(NAME_WIDTH) + cells.map((cell) => cell.padStart(CELL_WIDTH)).join('')
+  const figures = cells.map((cell) => cell.padStart(CELL_WIDTH)).join('')
+  const remark = row.remark === undefined ? '' : `  ${row.remark}`
+  return `  ${name}`.padEnd(NAME_WIDTH) + figures + remark
 }
 
 function renderCell(figure: Figure | undefined, unit: Column['unit']): string {
@@ -69,22 +75,22 @@ function renderMisses(misses: readonly Miss[]): string {
 
 function renderSpeed(speed: Speed): string {
   const ms = (total: number) => (total / Math.max(1, speed.steps)).toFixed(3)
-  return [
-    `Speed: ${speed.runsPerSecond.toFixed(1)} runs a second, ${speed.msPerStep.toFixed(3)} ms a step over`,
-    `${speed.runs} runs (classify ${ms(speed.classifyMs)}, assemble ${ms(speed.assembleMs)},`,
-    `localize ${ms(speed.localizeMs)})`
-  ].join(' ')
+  const text =
+    `Speed: ${speed.runsPerSecond.toFixed(1)} runs a second, ${speed.msPerStep.toFixed(3)} ms a step ` +
+    `(classify ${ms(speed.classifyMs)}, assemble ${ms(speed.assembleMs)}, ` +
+    `localize ${ms(speed.localizeMs)}) over ${speed.runs} runs`
+  return wrap(text, '').join('\n')
 }
 
-function wrap(note: string): readonly string[] {
+function wrap(text: string, indent: string): readonly string[] {
   const lines: string[] = []
-  let line = ' '
-  for (const word of note.split(' ')) {
+  let line = indent
+  for (const word of text.split(' ')) {
     if (line.length + 1 + word.length > TABLE_COLUMNS_MAX) {
       lines.push(line)
-      line = ' '
+      line = indent
     }
-    line += ` ${word}`
+    line += line === indent ? word : ` ${word}`
   }
   return [...lines, line]
 }

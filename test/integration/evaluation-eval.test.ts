@@ -1,0 +1,348 @@
+// `onset eval` on small made-up files: what it prints, what it refuses, and that labels stay out of it.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { assembleRun } from '../../processors/assembler/index.ts'
+import { createEvalCommand } from '../../processors/evaluation/index.ts'
+import type { Localize, ProductionPath } from '../../processors/evaluation/index.ts'
+import { anOnset, someEffects } from '../support/builders.ts'
+import {
+  aHandCraftedRecord,
+  anAgentRxTauRecord,
+  anOnsetsLabel,
+  anOnsetsRecord,
+  aStepKindsRecord,
+  aWhoAndWhenRecord,
+  toJsonLines
+} from '../support/labelled-records.ts'
+
+/** Blames the step `pick` chooses in every failed run. */
+function blaming(pick: (stepCount: number) => number): Localize {
+  return ({ run, steps }) => {
+    if (run.outcome !== 'error') {
+      return { onsets: [], abstention: 'nothing failed', incorrectSteps: [], unusefulSteps: [] }
+    }
+    const stepIndex = pick(steps.length)
+    const onset = anOnset({ rank: 1, stepIndex, confidence: 0.5, category: 'requirement_missed' })
+    return {
+      onsets: [onset],
+      abstention: undefined,
+      incorrectSteps: [stepIndex],
+      unusefulSteps: []
+    }
+  }
+}
+
+function aPath(overrides: Partial<ProductionPath> = {}): ProductionPath {
+  return {
+    classifyStep: (step) =>
+      step.tool === 'Write'
+        ? someEffects({ effect: 'change', stage: 'implementation', filesWritten: ['count.py'] })
+        : someEffects(),
+    assembleRun,
+    localize: blaming(() => 2),
+    fitLocalizer: undefined,
+    ...overrides
+  }
+}
+
+async function evaluate(args: readonly string[], options: EvaluateOptions = {}) {
+  let stdout = ''
+  let stderr = ''
+  const exitCode = await createEvalCommand(options.path ?? aPath()).run(args, {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env: options.env ?? {}
+  })
+  return { exitCode, stdout, stderr }
+}
+
+interface EvaluateOptions {
+  readonly path?: ProductionPath
+  readonly env?: Readonly<Record<string, string>>
+}
+
+async function aFile(t: Test, records: readonly unknown[], name = 'runs.jsonl'): Promise<string> {
+  const path = join(t.testdir({}), name)
+  await writeFile(path, toJsonLines(records))
+  return path
+}
+
+/** Six failed runs of three tasks and a solved one. */
+function someRuns(): Record<string, unknown>[] {
+  const failed = [1, 2, 3, 4, 5, 6].map((run) =>
+    anOnsetsRecord({ id: `run-${run}`, task_id: `task-${run % 3}` })
+  )
+  return [...failed, anOnsetsRecord({ id: 'solved', solved: true, label: null })]
+}
+
+interface JsonReport {
+  readonly sections: readonly {
+    readonly title: string
+    readonly rows: readonly {
+      readonly name: string
+      readonly figures: Record<string, { value: number; n: number; interval: object }>
+    }[]
+  }[]
+}
+
+function figure(json: string, section: string, row: string) {
+  const report = JSON.parse(json) as JsonReport
+  const found = report.sections.find(({ title }) => title.startsWith(section))
+  return found?.rows.find(({ name }) => name === row)?.figures ?? {}
+}
+
+t.test('the table stands within 100 columns and names every method', async (t) => {
+  const file = await aFile(t, someRuns())
+  const { exitCode, stdout, stderr } = await evaluate([file, '--errors'])
+  t.equal(exitCode, 0)
+  t.equal(stderr, '')
+  t.match(stdout, /7 runs of 4 tasks/)
+  for (const name of [
+    'first write',
+    'last step',
+    'prior on step number',
+    'localizer, as shipped'
+  ]) {
+    t.match(stdout, name)
+  }
+  t.match(stdout, 'Misses: none')
+  t.same(
+    stdout.split('\n').filter((line) => line.length > 100),
+    []
+  )
+})
+
+t.test(
+  'a localizer that is always right scores 100 and is compared with the best baseline',
+  async (t) => {
+    const { stdout } = await evaluate([await aFile(t, someRuns()), '--json'])
+    t.match(figure(stdout, 'Onset exact', 'localizer, as shipped'), { exact1: { value: 1, n: 6 } })
+    t.match(figure(stdout, 'Onset exact', 'first write'), { exact1: { value: 1 } })
+    t.match(figure(stdout, 'Onset exact', 'last step'), { exact1: { value: 0 } })
+    t.match(figure(stdout, 'localizer, as shipped, minus', 'exact, top-1'), {
+      difference: { value: 0, interval: { low: 0, high: 0 } }
+    })
+  }
+)
+
+t.test('a suspicion on the closing message counts for the last labelled step', async (t) => {
+  const label = anOnsetsLabel({ onset_step: 4, incorrect_steps: [4] })
+  const path = aPath({ localize: blaming((stepCount) => stepCount) })
+  const { stdout } = await evaluate([await aFile(t, [anOnsetsRecord({ label })]), '--json'], {
+    path
+  })
+  t.match(figure(stdout, 'Onset exact', 'localizer, as shipped'), { exact1: { value: 1 } })
+})
+
+t.test(
+  'an onset on a solved run is a false alarm, silence on a failed one an abstention',
+  async (t) => {
+    const alarmed = aPath({
+      localize: (tree) => {
+        const loud = tree.run.outcome === 'ok'
+        return {
+          onsets: loud ? [anOnset({ stepIndex: 1 })] : [],
+          abstention: loud ? undefined : 'not sure',
+          incorrectSteps: [],
+          unusefulSteps: []
+        }
+      }
+    })
+    const file = await aFile(t, someRuns())
+    const { stdout } = await evaluate([file, '--json'], { path: alarmed })
+    const silence = 'Alarms and silence'
+    t.match(figure(stdout, silence, 'solved, onset raised'), { share: { value: 1, n: 1 } })
+    t.match(figure(stdout, silence, 'attributable, abstained'), { share: { value: 1, n: 6 } })
+  }
+)
+
+t.test(
+  'what the localizer misses is listed with what it said and where the truth stands',
+  async (t) => {
+    const path = aPath({ localize: blaming(() => 1) })
+    const file = await aFile(t, someRuns())
+    const { stdout } = await evaluate([file, '--errors', '--limit', '1'], { path })
+    t.match(stdout, 'run-1: said 1, is 2, not among the suspects')
+  }
+)
+
+t.test('a localizer that can be fitted is fitted on other tasks and headlines', async (t) => {
+  const fittedOn: string[][] = []
+  const path = aPath({
+    localize: blaming(() => 1),
+    fitLocalizer: (examples) => {
+      fittedOn.push(examples.map(({ tree }) => tree.run.task))
+      return blaming(() => examples[0]?.onsetStepIndex ?? 1)
+    }
+  })
+  const runs = someRuns().map((run) => ({ ...run, task: run['task_id'] }))
+  const { stdout } = await evaluate([await aFile(t, runs), '--json'], { path })
+  t.match(figure(stdout, 'Onset exact', 'localizer, cross-validated'), { exact1: { value: 1 } })
+  t.match(figure(stdout, 'Onset exact', 'localizer, as shipped'), { exact1: { value: 0 } })
+  t.match(figure(stdout, 'localizer, cross-validated, minus', 'exact, top-1'), {
+    difference: { value: 0 }
+  })
+  t.ok(fittedOn.length > 0)
+  for (const tasks of fittedOn) t.equal(tasks.length, 4, 'the two runs of one task are left out')
+})
+
+t.test('labelled effects and stages are measured beside the majority', async (t) => {
+  const runs = [1, 2, 3].map((run) => aStepKindsRecord({ run: `${run}`, task: `${run}` }))
+  const { stdout } = await evaluate([await aFile(t, runs), '--json'])
+  t.match(figure(stdout, 'Explore or change', 'classifier'), {
+    accuracy: { value: 0.5, n: 3 },
+    recall: { value: 0 }
+  })
+  t.match(figure(stdout, 'Explore or change', 'always explore'), { accuracy: { value: 0.5 } })
+  t.match(figure(stdout, 'Stages', 'one stage'), { boundaryF1: { value: 0 } })
+  t.match(figure(stdout, 'Stages', 'even stages'), { boundaryF1: { value: 1 } })
+})
+
+t.test('agents of talks are measured beside the most blamed one', async (t) => {
+  const runs = [1, 2, 3].map((run) => aWhoAndWhenRecord({ question_ID: `q${run}` }))
+  const { stdout } = await evaluate([await aFile(t, runs), '--json'])
+  t.match(figure(stdout, 'Agent', 'localizer, as shipped'), { agent: { value: 0 } })
+  t.match(figure(stdout, 'Agent', 'most blamed agent'), {
+    agent: { value: 1 },
+    exact1: { value: 1 }
+  })
+})
+
+t.test('no label changes what is predicted', async (t) => {
+  // The same runs with other labels; whatever the production path is given must not differ in a byte.
+  const pairs: [readonly unknown[], readonly unknown[]][] = [
+    [
+      [anOnsetsRecord()],
+      [
+        anOnsetsRecord({
+          label: anOnsetsLabel({
+            onset_step: 4,
+            category: 'other',
+            reason: 'x',
+            incorrect_steps: [1]
+          })
+        })
+      ]
+    ],
+    [
+      [aWhoAndWhenRecord()],
+      [aWhoAndWhenRecord({ mistake_step: '0', mistake_agent: 'Reading_Expert', ground_truth: '1' })]
+    ],
+    [[aHandCraftedRecord()], [aHandCraftedRecord({ mistake_step: '1', mistake_reason: '' })]],
+    [[anAgentRxTauRecord()], [anAgentRxTauRecord({ label: null })]],
+    [
+      [aStepKindsRecord()],
+      [aStepKindsRecord({ stages: [[1, 4]], steps: withKind(aStepKindsRecord(), 'change') })]
+    ]
+  ]
+  for (const [runs, relabelled] of pairs) {
+    t.same(await seenByPath(t, relabelled), await seenByPath(t, runs))
+  }
+})
+
+t.test('the same seed prints the same report, apart from speed', async (t) => {
+  const file = await aFile(t, someRuns())
+  const withoutSpeed = async (seed: string) => {
+    const { stdout } = await evaluate([file, '--json', '--seed', seed])
+    return { ...(JSON.parse(stdout) as object), speed: undefined }
+  }
+  t.same(await withoutSpeed('3'), await withoutSpeed('3'))
+})
+
+t.test('baselines alone need no localizer', async (t) => {
+  const path = aPath({
+    localize: () => {
+      throw new Error('the localizer was asked')
+    }
+  })
+  const file = await aFile(t, someRuns())
+  const { exitCode, stdout } = await evaluate([file, '--baselines-only'], { path })
+  t.equal(exitCode, 0)
+  t.match(stdout, 'first write')
+  t.notMatch(stdout, 'localizer, as shipped')
+})
+
+t.test('a folder is all its datasets, and a name is looked for in ONSET_DATA', async (t) => {
+  const folder = t.testdir({ sets: { 'notes.md': '', 'b.jsonl': '', 'a.jsonl': '' } })
+  await writeFile(join(folder, 'sets/a.jsonl'), toJsonLines(someRuns()))
+  await writeFile(join(folder, 'sets/b.jsonl'), toJsonLines([aStepKindsRecord()]))
+  const { exitCode, stdout } = await evaluate(['sets', '--json'], { env: { ONSET_DATA: folder } })
+  t.equal(exitCode, 0)
+  const names = stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { dataset: string }).dataset)
+  t.same(names, ['sets/a', 'sets/b'])
+})
+
+t.test('a wrong command line says what would be right, and nothing is measured', async (t) => {
+  const file = await aFile(t, someRuns())
+  const wrong: [readonly string[], RegExp][] = [
+    [[], /which dataset/],
+    [[file, '--jsno'], /--jsno/],
+    [[file, '--limit', '0'], /--limit takes a number of 1\.\./],
+    [[file, '--limit', '1e3'], /--limit takes/],
+    [[file, '--seed', '-1'], /seed/],
+    [[file, '--errors', '--baselines-only'], /leave out --baselines-only/]
+  ]
+  for (const [args, message] of wrong) {
+    const { exitCode, stdout, stderr } = await evaluate(args)
+    t.equal(exitCode, 2, args.join(' '))
+    t.equal(stdout, '')
+    t.match(stderr, message)
+    t.match(stderr, 'onset eval <dataset>')
+  }
+})
+
+t.test('a dataset that cannot be read ends with 2 and names file and line', async (t) => {
+  const missing = await evaluate([join(t.testdir({}), 'none.jsonl')])
+  t.equal(missing.exitCode, 2)
+  t.match(missing.stderr, /onset eval: cannot read .*none\.jsonl/)
+  const malformed = await evaluate([await aFile(t, [anOnsetsRecord(), { a: 1 }])])
+  t.equal(malformed.exitCode, 2)
+  t.match(malformed.stderr, /runs\.jsonl:2 /)
+  const empty = await evaluate([t.testdir({})])
+  t.equal(empty.exitCode, 2)
+  t.match(empty.stderr, /holds no \.jsonl/)
+})
+
+t.test('help goes to standard output', async (t) => {
+  const { exitCode, stdout } = await evaluate(['--help'])
+  t.equal(exitCode, 0)
+  t.match(stdout, '--baselines-only')
+})
+
+/** Everything that the rooms under measurement were given. */
+async function seenByPath(t: Test, records: readonly unknown[]): Promise<readonly string[]> {
+  const seen: string[] = []
+  const path = aPath({
+    classifyStep: (step) => {
+      seen.push(toText(step))
+      return someEffects()
+    },
+    assembleRun: (steps, options) => {
+      seen.push(toText([steps, options]))
+      return assembleRun(steps, options)
+    },
+    localize: (tree) => {
+      seen.push(toText(tree))
+      return blaming(() => 1)(tree)
+    }
+  })
+  const { exitCode } = await evaluate([await aFile(t, records)], { path })
+  t.equal(exitCode, 0)
+  t.ok(seen.length > 0)
+  return seen
+}
+
+function toText(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'bigint' ? String(part) : part
+  )
+}
+
+function withKind(record: Record<string, unknown>, kind: string) {
+  return (record['steps'] as object[]).map((step) => ({ ...step, kind, intent: 'x' }))
+}
