@@ -4,6 +4,8 @@
 
 import type { StateNode } from '@onset/collector/model'
 
+import { readFileChanges } from './file-changes.ts'
+import { FileHistory } from './file-history.ts'
 import type { NumberedStep } from './number-steps.ts'
 
 export interface StateTree {
@@ -17,10 +19,12 @@ export function growStates(numbered: readonly NumberedStep[]): StateTree {
     { index: 0, parentIndex: undefined, stepIndex: undefined, revertsTo: undefined }
   ]
   const stateOfStep: number[] = []
+  const history = new FileHistory()
   for (const { step, index } of numbered) {
     if (step.effects.effect === 'change') {
       const parentIndex = states.length - 1
-      states.push({ index: states.length, parentIndex, stepIndex: index, revertsTo: undefined })
+      const revertsTo = history.apply(readFileChanges(step), parentIndex)
+      states.push({ index: states.length, parentIndex, stepIndex: index, revertsTo })
     }
     stateOfStep.push(states.length - 1)
   }
