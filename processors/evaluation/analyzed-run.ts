@@ -30,9 +30,9 @@ export async function analyzeRuns(
   let steps = 0
   for (const run of runs) {
     const started = now()
-    const classified = classifySteps(path, run)
+    const classified = classifySteps(path.classifyStep, run)
     const classifiedAt = now()
-    const tree = assembleRunTree(path, run, classified)
+    const tree = assembleRunTree(path.assembleRun, run, classified)
     const assembledAt = now()
     const localized = localize !== undefined && run.label.verdict !== 'unknown'
     const localization = localized ? await localize(tree) : undefined

@@ -30,17 +30,20 @@ export interface ProductionPath {
   readonly fitLocalizer: ((examples: readonly TrainingExample[]) => Localize) | undefined
 }
 
-export function classifySteps(path: ProductionPath, run: UnlabelledRun): readonly ClassifiedStep[] {
-  return run.steps.map((step) => ({ ...step, effects: path.classifyStep(step) }))
+export function classifySteps(
+  classifyStep: ProductionPath['classifyStep'],
+  run: UnlabelledRun
+): readonly ClassifiedStep[] {
+  return run.steps.map((step) => ({ ...step, effects: classifyStep(step) }))
 }
 
 /** The labelled steps become steps 1, 2, … of the tree, which is asserted. */
 export function assembleRunTree(
-  path: ProductionPath,
+  assembleRun: ProductionPath['assembleRun'],
   run: UnlabelledRun,
   steps: readonly ClassifiedStep[]
 ): RunTree {
-  const tree = path.assembleRun(steps, { outcomeReports: run.outcomeReports })
+  const tree = assembleRun(steps, { outcomeReports: run.outcomeReports })
   assert.ok(tree !== undefined, `${run.id}: a run with steps has a tree`)
   for (const [position, stepId] of run.numbered.entries()) {
     assert.equal(tree.steps[position]?.stepId, stepId, `${run.id}: step ${position + 1} moved`)

@@ -31,8 +31,8 @@ const FORMATS: readonly Format[] = [
   { name: 'step-kinds', recognizes: isStepKindsRecord, toRun: readStepKindsRun }
 ]
 
-/** Labelled by hand, one by one: 100× the largest set known. Holds memory to what one machine has. */
-export const RUNS_PER_DATASET_MAX = 100_000
+/** Three times the largest labelled set known. All runs are held at once, so this bounds memory. */
+export const RUNS_PER_DATASET_MAX = 10_000
 
 /**
  * @throws CollectorError NOT_FOUND when the file cannot be opened, INVALID_ARGUMENT when it is no

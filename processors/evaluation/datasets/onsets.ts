@@ -75,16 +75,16 @@ function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[
   const args = call['arguments']
   const argumentsText = typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
   const observation = readTextOr(call, 'observation', '')
-  const startTime = startAfter(before.at(-1), toTime(readNumber(call, 'time')))
+  const startTime = startAfter(before.at(-1), readTime(call, 'time'))
   // A call that the run's end cut off has no end and no observation.
-  const ended = typeof call['end'] === 'number'
+  const ended = call['end'] !== null && call['end'] !== undefined
   const failed = readBoolean(call, 'is_error')
   return buildStep(frame, {
     number: readInteger(call, 'index'),
     kind: 'tool',
     name: `execute_tool ${tool}`,
     startTime,
-    endTime: ended ? laterOf(startTime, toTime(readNumber(call, 'end'))) : startTime,
+    endTime: ended ? laterOf(startTime, readTime(call, 'end')) : startTime,
     parentSpanId: call['sidechain'] === true ? findSubAgent(before, startTime) : undefined,
     tool,
     action: describeAction(tool, args),
@@ -206,8 +206,12 @@ function readStages(label: JsonObject, stepCount: number): readonly StageLabel[]
 
 const MICROS_PER_SECOND = 1e6
 const NANOS_PER_MICRO = 1_000n
+/** The year 5138: what is later is no time in seconds. */
+const SECONDS_MAX = 1e11
 
-function toTime(seconds: number): UnixNano {
+function readTime(record: JsonObject, key: string): UnixNano {
+  const seconds = readNumber(record, key)
+  if (seconds < 0 || seconds > SECONDS_MAX) throw new FieldError(key, seconds, 'seconds since 1970')
   return toUnixNano(BigInt(Math.round(seconds * MICROS_PER_SECOND)) * NANOS_PER_MICRO)
 }
 
