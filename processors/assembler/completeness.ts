@@ -52,12 +52,15 @@ export function rateCompleteness(
 
 function lookAtTops(forest: SpanForest): Loss[] {
   const tops = forest.filter(({ parent }) => parent === undefined)
-  const orphans = tops.filter(({ orphan }) => orphan).length
+  const orphans = tops.filter(({ orphan }) => orphan)
   const isRootless = !tops.some(({ step }) => step.parentSpanId === undefined)
   if (isRootless && tops.length === 1) {
     const reason = 'the parent of the top span is not in this run; it may belong to another service'
     return [{ share: 1, cost: COST_OF_FOREIGN_ROOT, reason }]
   }
+  // Children of one missing parent miss the root alone: the rest of the tree is known.
+  const missing = new Set(orphans.map(({ step }) => step.parentSpanId))
+  const lost = isRootless && missing.size === 1 ? 0 : orphans.length
   return [
     {
       share: isRootless ? 1 : 0,
@@ -65,9 +68,9 @@ function lookAtTops(forest: SpanForest): Loss[] {
       reason: 'the root span never arrived'
     },
     {
-      share: orphans / forest.length,
+      share: lost / forest.length,
       cost: COST_OF_ORPHANS,
-      reason: `${orphans} of ${forest.length} spans name a parent that never arrived`
+      reason: `${lost} of ${forest.length} spans name a parent that never arrived`
     }
   ]
 }

@@ -8,7 +8,7 @@ import { CHECKS_PER_RUN_MAX, cutText, VERIFIER_OUTPUT_CHARS_MAX } from '@onset/c
 
 import type { NumberedStep } from './number-steps.ts'
 import type { Roles } from './roles.ts'
-import type { SpanForest } from './span-forest.ts'
+import type { SpanForest, SpanNode } from './span-forest.ts'
 import type { Verification } from './verification.ts'
 import { readVerification } from './verification.ts'
 
@@ -28,15 +28,16 @@ export interface OutcomeFacts {
 
 export function readOutcome({ forest, roles, numbered, reports }: OutcomeFacts): RunOutcome {
   const latest = latestReports(reports)
-  const verdicts = forest.filter((node) => roles.get(node)?.is === 'verdict')
-  const evaluated = verdicts.flatMap(({ step }) => step.checks)
+  const root = findRoot(forest, roles)
+  const judging = forest.filter((node) => node === root || roles.get(node)?.is === 'verdict')
+  const evaluated = judging.flatMap(({ step }) => step.checks)
   const verification = readVerification(numbered)
   const said: readonly (readonly [OutcomeSource, Outcome])[] = [
     ['reported', worstOf(latest.map((report) => outcomeOf(report)))],
     ['declared', declaredOutcome(forest)],
     ['evaluation', outcomeOfChecks(evaluated)],
     ['verification', verification?.outcome ?? 'unknown'],
-    ['root_span', rootOutcome(forest, roles)]
+    ['root_span', root?.step.outcome ?? 'unknown']
   ]
   const [outcomeSource, outcome] = said.find(([, known]) => known !== 'unknown') ?? NOTHING_SAID
   return { outcome, outcomeSource, ...readChecks(latest, evaluated, verification) }
@@ -91,16 +92,16 @@ function declaredOutcome(forest: SpanForest): Outcome {
 }
 
 /**
- * The status of the last top-level frame. A top-level action says nothing about the run unless it is
- * all there is: producers without span trees put every action at the top.
+ * The last top-level frame: its status and the evaluations on it are about the run. A top-level action
+ * says nothing about the run unless it is all there is: producers without span trees put every action
+ * at the top.
  */
-function rootOutcome(forest: SpanForest, roles: Roles): Outcome {
-  const frames = forest.filter(({ parent }) => parent === undefined)
-  const root = frames.findLast(
-    (node) => node.step.kind === 'agent' || roles.get(node)?.is === 'frame'
+function findRoot(forest: SpanForest, roles: Roles): SpanNode | undefined {
+  const frame = forest.findLast(
+    (node) =>
+      node.parent === undefined && (node.step.kind === 'agent' || roles.get(node)?.is === 'frame')
   )
-  const only = forest.length === 1 ? forest[0] : undefined
-  return (root ?? only)?.step.outcome ?? 'unknown'
+  return frame ?? (forest.length === 1 ? forest[0] : undefined)
 }
 
 function readChecks(
