@@ -1,0 +1,88 @@
+// The refusals of the decoder, in words that name the place, what is wrong there and what would be right.
+
+import { CollectorError, cutText } from '../../model/index.ts'
+import { findForeignSignal, type ForeignSignal } from './foreign-signal.ts'
+import type { JsonFieldError } from './json-fields.ts'
+import { STATUS_MESSAGE_CHARS_MAX } from '../limits.ts'
+import { describeOffset } from './wire-path.ts'
+import type { WireError } from './wire-reader.ts'
+
+/** What is wrong with which field: the `cause` of MALFORMED_REQUEST, for `BadRequest` details. */
+export interface FieldViolation {
+  readonly field: string
+  readonly description: string
+}
+
+export function isFieldViolation(value: unknown): value is FieldViolation {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'field' in value &&
+    typeof value.field === 'string' &&
+    'description' in value &&
+    typeof value.description === 'string'
+  )
+}
+
+export function malformedRequest(where: string, violation: FieldViolation): CollectorError {
+  const message = cutText(`${where}: ${violation.description}`, STATUS_MESSAGE_CHARS_MAX)
+  return new CollectorError('MALFORMED_REQUEST', message, { retryable: false, cause: violation })
+}
+
+export function malformedProtobuf(body: Uint8Array, error: WireError): CollectorError {
+  const foreign = findForeignSignal(body)
+  if (foreign !== undefined) return foreignRequest(foreign)
+  const path = describeOffset(body, error.offset)
+  const field = path === '' ? 'the request' : path
+  const looks = body[0] === OPEN_BRACE ? LOOKS_JSON : describeGzip(body)
+  const description = `${error.message}${looks}`
+  return malformedRequest(`not valid OTLP protobuf at byte ${error.offset}, in ${field}`, {
+    field,
+    description
+  })
+}
+
+export function malformedJson(body: Uint8Array, error: unknown): CollectorError {
+  // JSON.parse itself does not recurse, the reviver for long integers does.
+  const fault = error instanceof RangeError ? 'it is nested too deeply' : String(error)
+  const looks = isProtobuf(body) ? LOOKS_PROTOBUF : describeGzip(body)
+  const description = `${cutText(fault, FAULT_CHARS_MAX)}${looks}`
+  return malformedRequest('not valid JSON', { field: 'the request', description })
+}
+
+/** JSON.parse quotes the text around the fault. */
+const FAULT_CHARS_MAX = 200
+const LOOKS_JSON = '; it looks like JSON, which needs Content-Type: application/json'
+const LOOKS_PROTOBUF = '; it looks like protobuf, which needs Content-Type: application/x-protobuf'
+const OPEN_BRACE = 0x7b
+/** Tag of `resource_spans`. Also a line feed, which JSON may begin with, but hardly before a length. */
+const RESOURCE_SPANS = 0x0a
+
+export function malformedField({ field, problem }: JsonFieldError): CollectorError {
+  return malformedRequest(`not valid OTLP JSON: ${field}`, { field, description: problem })
+}
+
+const EXPORTER_VARIABLE: Readonly<Record<ForeignSignal, string>> = {
+  logs: 'OTEL_LOGS_EXPORTER',
+  metrics: 'OTEL_METRICS_EXPORTER'
+}
+
+/** A request of another signal on the path of traces: an endpoint variable without its path, usually. */
+export function foreignRequest(signal: ForeignSignal): CollectorError {
+  const description =
+    `this is an OTLP ${signal} request, sent to the path of traces; only traces are accepted here. ` +
+    `Set ${EXPORTER_VARIABLE[signal]}=none on the client, or correct OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`
+  return malformedRequest('not a traces request', { field: 'the request', description })
+}
+
+/** A body that was sent under the wrong headers, told by its first bytes. */
+function describeGzip(body: Uint8Array): string {
+  const isGzip = body[0] === 0x1f && body[1] === 0x8b
+  return isGzip ? '; it looks like gzip, which needs the header Content-Encoding: gzip' : ''
+}
+
+function isProtobuf(body: Uint8Array): boolean {
+  return body[0] === RESOURCE_SPANS && body[1] !== OPEN_BRACE && body[1] !== SPACE
+}
+
+const SPACE = 0x20
