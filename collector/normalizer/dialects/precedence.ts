@@ -1,0 +1,15 @@
+// The dialects, in the order in which they are asked: the first that recognizes a span makes its one
+// step, so a span that two dialects would recognize is never counted twice.
+//
+// The order goes from the explicit to the general. A producer's own dialect stands before the
+// conventions it builds on, because it knows which of its attributes are trustworthy. OpenInference
+// stands before gen_ai: its instrumentations decorate spans that already carry some gen_ai attributes
+// (Google ADK), name the kind of every span, and hold the conversation where gen_ai often holds none.
+// generic recognizes everything and stays last.
+
+import type { Dialect } from '../dialect.ts'
+import { genAi } from './gen-ai.ts'
+import { generic } from './generic.ts'
+import { openInference } from './openinference.ts'
+
+export const DIALECTS: readonly Dialect[] = [openInference, genAi, generic]

@@ -1,0 +1,7 @@
+// Spans in, steps out: repairs what would hurt later rooms (sanitizers), then maps each producer's
+// attribute names to the one shape that everything else reads (dialects). Total and pure; knows neither
+// clock, storage, nor any run as a whole.
+
+export { normalizeSpans } from './normalize-spans.ts'
+export type { Normalized, Rejection } from './normalize-spans.ts'
+export { sanitizeSpans } from './sanitize-spans.ts'

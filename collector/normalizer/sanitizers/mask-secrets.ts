@@ -1,0 +1,102 @@
+// Replaces secrets in a text by `[masked:<kind>]`. Masking again changes nothing.
+
+import { findHintedKinds } from './secret-hints.ts'
+import type { SecretKind } from './secret-kinds.ts'
+import { isSecretKey, isSecretText } from './secret-kinds.ts'
+
+/** Why texts are looked at closer. */
+export interface SecretHints {
+  readonly kinds: readonly SecretKind[]
+  readonly hasPrivateKey: boolean
+}
+
+/** Shortest that can hold a secret: `a://b:c@`. */
+const TEXT_CHARS_MIN = 8
+
+/** Undefined when nothing in `text` hints at a secret, the case for nearly every span. */
+export function findSecretHints(text: string): SecretHints | undefined {
+  const hasPrivateKey = text.includes(PRIVATE_KEY_HINT)
+  const kinds = findHintedKinds(text)
+  return kinds.length === 0 && !hasPrivateKey ? undefined : { kinds, hasPrivateKey }
+}
+
+export function maskSecrets(text: string, hints: SecretHints): string {
+  if (text.length < TEXT_CHARS_MIN) return text
+  let masked = hints.hasPrivateKey ? maskPrivateKeys(text) : text
+  for (const kind of hints.kinds) masked = maskKind(masked, kind)
+  return masked
+}
+
+/** Masks the whole of a text that stands under a key that names a secret. */
+export function maskNamedSecret(text: string, key: string): string {
+  return isSecretKey(key) && isSecretText(text) ? marker('secret') : text
+}
+
+function maskKind(text: string, { kind, pattern, accepts, isNamed }: SecretKind): string {
+  return text.replace(pattern, (match: string, kept: string, secret: string, at: number) => {
+    if (accepts !== undefined && !accepts(secret)) return match
+    if (isNamed === true && isWordEnd(text.charAt(at - 1), kept)) return match
+    return kept + marker(kind)
+  })
+}
+
+/** `accessToken` begins a word at its capital, `access_token` after its underscore. */
+function isWordEnd(before: string, name: string): boolean {
+  return /[a-z]/.test(before) && /^[a-z]/.test(name)
+}
+
+function marker(kind: string): string {
+  return `[masked:${kind}]`
+}
+
+const PRIVATE_KEY_HINT = 'PRIVATE KEY'
+const PRIVATE_KEY_BEGIN = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
+const PRIVATE_KEY_END = '-----END'
+
+/** An RSA key of 16,384 bits is 12,700 characters; an END farther away belongs to something else. */
+const PRIVATE_KEY_CHARS_MAX = 16_384
+
+/** `-----END OPENSSH PRIVATE KEY-----` after its first dashes and word. */
+const PRIVATE_KEY_END_CHARS_MAX = 48
+
+/** From BEGIN to END, or, when END was cut off, as far as lines of key follow. */
+function maskPrivateKeys(text: string): string {
+  let masked = ''
+  let done = 0
+  let end = -1
+  for (const begin of text.matchAll(PRIVATE_KEY_BEGIN)) {
+    if (begin.index < done) continue
+    const body = begin.index + begin[0].length
+    // Kept from one BEGIN to the next, so that many of them search the text for END only once.
+    if (end < body) end = endOrNever(text, body)
+    const isWhole = end - body <= PRIVATE_KEY_CHARS_MAX && isKeyBody(text.slice(body, end))
+    const keyEnd = isWhole ? closingEnd(text, end) : lastKeyLineEnd(text, body)
+    if (keyEnd === body) continue
+    masked += text.slice(done, begin.index) + marker('private_key')
+    done = keyEnd
+  }
+  return done === 0 ? text : masked + text.slice(done)
+}
+
+function endOrNever(text: string, from: number): number {
+  const end = text.indexOf(PRIVATE_KEY_END, from)
+  return end === -1 ? Infinity : end
+}
+
+/** Base64 with its line ends and headers; code that only speaks of BEGIN and END has none. */
+function isKeyBody(body: string): boolean {
+  return /[A-Za-z0-9+/]{16}/.test(body) && !/[&;?$<>{}[\]]/.test(body)
+}
+
+function closingEnd(text: string, end: number): number {
+  const start = end + PRIVATE_KEY_END.length
+  const dashes = text.slice(start, start + PRIVATE_KEY_END_CHARS_MAX).indexOf('-----')
+  return dashes === -1 ? start : start + dashes + 5
+}
+
+/** Whole lines of base64 after `body`, real or escaped line ends between them, and the rest of the last. */
+function lastKeyLineEnd(text: string, body: number): number {
+  const lines = /(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{40,})+(?:(?:\s|\\[nr]){1,4}[A-Za-z0-9+/=]+)?/y
+  lines.lastIndex = body
+  return body + (lines.exec(text)?.[0].length ?? 0)
+}
