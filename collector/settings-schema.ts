@@ -99,7 +99,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     unit: 'bytes',
     expects: 'a number of bytes from 1024 to 68719476736',
     description:
-      'Bytes of requests being decoded and written at one time, decompressed. Beyond it senders are told to wait (429). Not below `ONSET_BODY_BYTES_MAX`.'
+      'Bytes of requests being decoded and written at one time. Beyond it senders are told to wait (429). At least twice `ONSET_BODY_BYTES_MAX`.'
   }),
   ONSET_RAW_TTL_DAYS: Type.Integer({
     default: 30,

@@ -39,6 +39,9 @@ export interface Settings {
 /** A value longer than this is not shown whole in a refusal. */
 const SHOWN_VALUE_CHARS_MAX = 80
 
+/** A body is held as it came and as it was decompressed. */
+const BODY_COPIES_IN_FLIGHT = 2
+
 /** A name further away than this is another word, not a slip. */
 const TYPO_EDITS_MAX = 3
 
@@ -145,10 +148,10 @@ function findConflict(settings: Settings): string | undefined {
       'set ONSET_API_KEYS (as `openssl rand -hex 16` makes a key), or ONSET_HOST=127.0.0.1'
     )
   }
-  if (settings.inflightBytesMax < settings.bodyBytesMax) {
+  if (settings.inflightBytesMax < BODY_COPIES_IN_FLIGHT * settings.bodyBytesMax) {
     return (
-      `ONSET_INFLIGHT_BYTES_MAX is ${settings.inflightBytesMax}, less than ONSET_BODY_BYTES_MAX (${settings.bodyBytesMax}): ` +
-      'a request of the largest size could never be taken; it must be at least as much'
+      `ONSET_INFLIGHT_BYTES_MAX is ${settings.inflightBytesMax}; at least twice ONSET_BODY_BYTES_MAX (${settings.bodyBytesMax}) is right, ` +
+      'because a compressed body is counted before and after decompression'
     )
   }
   if (settings.clickhouseUrl !== undefined && !URL.canParse(settings.clickhouseUrl)) {

@@ -1,0 +1,78 @@
+// Composes a collector: spans in over OTLP, runs out over REST. Knows the rooms, not what they do; owns
+// the server, not the store, which whoever opened it closes after this.
+
+import type { Logger } from 'pino'
+import type { ApiOptions } from './api/index.ts'
+import { closeServer, listen } from './listen.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import type { RunListener, Store } from './model/index.ts'
+import { createPipeline } from './pipeline.ts'
+import { buildServer } from './server.ts'
+import type { Settings } from './settings.ts'
+
+export { createMetrics, type Metrics } from './metrics.ts'
+export { readSettings, type Settings } from './settings.ts'
+
+export interface CollectorOptions {
+  readonly settings: Settings
+  readonly store: Store
+  /** Told of what was written; where no processors run there is none. */
+  readonly listener?: RunListener
+  readonly analyzeNow?: NonNullable<ApiOptions['analyzeNow']>
+  /** Shared with store and processors, so that `/metrics` shows them too; otherwise its own. */
+  readonly metrics?: Metrics
+  readonly logger: Logger
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+export interface Collector {
+  /** `http://127.0.0.1:4318` */
+  readonly url: string
+  /** Stops accepting and lets requests in flight end, for at most `settings.shutdownMs`. Idempotent. */
+  close(): Promise<void>
+}
+
+/** @throws CollectorError SETTINGS_INVALID when the port cannot be had. */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const { settings, store, listener, logger, now } = options
+  const metrics = options.metrics ?? createMetrics()
+  const accept = createPipeline({
+    store,
+    ...(listener === undefined ? {} : { listener }),
+    meter: metrics.meter('pipeline'),
+    logger,
+    now
+  })
+  const app = await buildServer({
+    accessKeys: settings.accessKeys,
+    accept,
+    store,
+    listener,
+    analyzeNow: options.analyzeNow,
+    bodyBytesMax: settings.bodyBytesMax,
+    inflightBytesMax: settings.inflightBytesMax,
+    metrics,
+    logger,
+    now
+  })
+  const closeMetrics = async (): Promise<void> => {
+    if (options.metrics === undefined) await metrics.close()
+  }
+  let url: string
+  try {
+    url = await listen(app, settings)
+  } catch (error) {
+    await app.close()
+    await closeMetrics()
+    throw error
+  }
+  let closed: Promise<void> | undefined
+  return {
+    url,
+    close: () => {
+      closed ??= closeServer(app, settings.shutdownMs).then(closeMetrics)
+      return closed
+    }
+  }
+}
