@@ -8,6 +8,7 @@ import {
   crossValidatedMethod,
   runBaselines,
   shippedMethod,
+  tasksOf,
   toCases,
   toPrediction
 } from './cases.ts'
@@ -67,7 +68,9 @@ async function runLocalizers(
   { seed }: EvaluateOptions
 ): Promise<readonly LocalizerMethod[]> {
   const shipped = shippedMethod(cases, 'localizer, as shipped')
-  if (path.fitLocalizer === undefined) return [shipped]
+  // With a single task there is nothing left to fit on.
+  const fittable = new Set(tasksOf(cases)).size > 1
+  if (path.fitLocalizer === undefined || !fittable) return [shipped]
   const name = 'localizer, cross-validated'
   return [await crossValidatedMethod(cases, path.fitLocalizer, { name, seed }), shipped]
 }
