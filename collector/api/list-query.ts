@@ -12,8 +12,8 @@ import {
 /** A screen of runs. */
 export const LIST_LIMIT_DEFAULT = 50
 
-/** A cursor holds a time and an id. */
-const CURSOR_CHARS_MAX = 1_024
+/** A cursor holds a time and an id; the store refuses a longer one. */
+const CURSOR_CHARS_MAX = 2_048
 
 /** Names come from resources and spans; nobody types one longer than this. */
 const NAME_CHARS_MAX = 1_024

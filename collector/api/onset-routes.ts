@@ -17,8 +17,8 @@ import { optional } from './values-json.ts'
 
 const OnsetsQuery = Type.Object(
   {
-    since: timeParameter('Onsets of runs that started at this time or later.'),
-    until: timeParameter('Onsets of runs that started before this time.'),
+    since: timeParameter('Onsets detected at this time or later.'),
+    until: timeParameter('Onsets detected before this time.'),
     category: Type.Optional(Type.Enum(ONSET_CATEGORIES, { type: 'string' })),
     stage: Type.Optional(Type.Enum(STAGE_NAMES, { type: 'string' })),
     service: nameParameter('`service.name` of the resource.'),
