@@ -1,0 +1,137 @@
+// The engine over @clickhouse/client, for both backends: statements as one text each. Settings stand in
+// the text, never in `clickhouse_settings`: the embedded connection keeps those for every later statement.
+// Rows of an INSERT stand after it, as JSON texts without line breaks: the embedded engine ends them at
+// the first blank line and would run what follows.
+
+import type { ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseLogLevel } from '@clickhouse/client'
+
+import type { Engine, Insert, LaneName } from './engine.ts'
+import { LANE_CONNECTIONS, LANE_WAITING_MAX, LANES } from './engine.ts'
+import { isNetworkError, toStoreError } from './engine-errors.ts'
+import { Lane } from './lane.ts'
+
+/** Seconds after which a read is given up: nobody waits longer for a page, and no sweep needs it. */
+const READ_SECONDS_MAX = 30
+
+/** Of one result; reads are cut into parts far below, this is what a mistake would run into. */
+const RESULT_BYTES_MAX = 268_435_456
+
+/** Bytes one read may hold in the engine: several of them must fit beside ingest. */
+const READ_MEMORY_BYTES_MAX = 1_073_741_824
+
+const READ_SETTINGS = [
+  `max_execution_time = ${READ_SECONDS_MAX}`,
+  `max_result_bytes = ${RESULT_BYTES_MAX}`,
+  `max_memory_usage = ${READ_MEMORY_BYTES_MAX}`,
+  // 64-bit integers and nanoseconds as text: JSON numbers are exact to 2^53 only.
+  'output_format_json_quote_64bit_integers = 1',
+  "date_time_output_format = 'unix_timestamp'"
+].join(', ')
+
+const INSERT_SETTINGS = [
+  'async_insert = 0',
+  // Exact to the last bit; the fast parser is not.
+  'precise_float_parsing = 1',
+  'max_partitions_per_insert_block = 100'
+].join(', ')
+
+/** Keeps the client from logging by itself: whoever catches the error logs it. */
+export const CLIENT_OPTIONS = {
+  application: 'onset',
+  log: { level: ClickHouseLogLevel.OFF }
+} as const
+
+export interface ClientEngineOptions {
+  readonly database: string
+  /** Makes the connections of a lane; they may be one shared client. */
+  readonly connect: (lane: LaneName) => ClickHouseClient
+  /** Unique among all processes that write to the same tables: it makes deduplication tokens so. */
+  readonly writerId: string
+  /** Releases what the connections share, after they are closed. */
+  readonly release: () => Promise<void>
+}
+
+export class ClientEngine implements Engine {
+  readonly database: string
+  readonly #lanes: ReadonlyMap<LaneName, Lane<ClickHouseClient>>
+  readonly #clients: ReadonlySet<ClickHouseClient>
+  readonly #options: ClientEngineOptions
+  #insertCount = 0
+  #running = new Set<Promise<unknown>>()
+
+  constructor(options: ClientEngineOptions) {
+    this.database = options.database
+    this.#options = options
+    const lanes = LANES.map((name) => ({
+      name,
+      clients: Array.from({ length: LANE_CONNECTIONS[name] }, () => options.connect(name))
+    }))
+    this.#clients = new Set(lanes.flatMap(({ clients }) => clients))
+    this.#lanes = new Map(
+      lanes.map(({ name, clients }) => [name, new Lane(name, clients, LANE_WAITING_MAX)])
+    )
+  }
+
+  async run(lane: LaneName, statement: string): Promise<void> {
+    await this.#use(lane, 'run a statement', (client) => client.command({ query: statement }))
+  }
+
+  async read<Row>(lane: LaneName, statement: string): Promise<readonly Row[]> {
+    const query = `${statement}\nSETTINGS ${READ_SETTINGS}`
+    return this.#use(lane, 'read', async (client) => {
+      const result = await client.query({
+        query,
+        format: 'JSONEachRow',
+        // Only HTTP knows it: a read that fails midway is an error, not a short answer.
+        clickhouse_settings: { wait_end_of_query: 1 }
+      })
+      return result.json<Row>()
+    })
+  }
+
+  async insert(lane: LaneName, { table, rows }: Insert): Promise<void> {
+    this.#insertCount += 1
+    const token = `${this.#options.writerId}-${this.#insertCount}`
+    const statement =
+      `INSERT INTO ${this.database}.${table} SETTINGS ${INSERT_SETTINGS}, ` +
+      `insert_deduplication_token = '${token}' FORMAT JSONEachRow\n${rows.join('\n')}`
+    await this.#use(lane, `write to ${table}`, async (client) => {
+      try {
+        await client.command({ query: statement })
+      } catch (error) {
+        // A connection that broke may have delivered the rows; the token makes a second delivery harmless.
+        if (!isNetworkError(error)) throw error
+        await client.command({ query: statement })
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#running)
+    await Promise.allSettled([...this.#clients].map((client) => client.close()))
+    await this.#options.release()
+  }
+
+  async #use<T>(
+    lane: LaneName,
+    doing: string,
+    work: (client: ClickHouseClient) => Promise<T>
+  ): Promise<T> {
+    const running = this.#laneOf(lane).use(work)
+    this.#running.add(running)
+    try {
+      return await running
+    } catch (error) {
+      throw toStoreError(error, doing)
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  #laneOf(name: LaneName): Lane<ClickHouseClient> {
+    const lane = this.#lanes.get(name)
+    if (lane === undefined) throw new RangeError(`no lane ${name}`)
+    return lane
+  }
+}

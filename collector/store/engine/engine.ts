@@ -1,0 +1,54 @@
+// What the rest of the store knows of ClickHouse: named lanes that run statements, and nothing else. The
+// same for the embedded engine and for a server; embedded-engine.ts and server-engine.ts make one.
+
+/** Tables of this store, in the database of the engine. */
+export type TableName =
+  | 'otel_traces'
+  | 'agent_steps'
+  | 'agent_stages'
+  | 'agent_runs'
+  | 'agent_onsets'
+  | 'agent_outcomes'
+  | 'agent_feedback'
+  | 'onset_migrations'
+
+/**
+ * A lane is one or more connections of its own, so that nobody waits behind somebody else's work: an
+ * export request never behind a page, a page never behind an analysis, a health check behind nothing.
+ */
+export const LANES = ['spans', 'steps', 'analysis', 'read', 'health'] as const
+export type LaneName = (typeof LANES)[number]
+
+/**
+ * Connections a lane has. Two of those that read, because one slow query would otherwise hold up all; one
+ * for each table that ingest writes, because two cores have no use for more (bench/store-insert).
+ */
+export const LANE_CONNECTIONS: Readonly<Record<LaneName, number>> = {
+  spans: 1,
+  steps: 1,
+  analysis: 2,
+  read: 2,
+  health: 1
+}
+
+/** Statements that may wait in front of a lane; the next one is refused with STORE_BUSY. */
+export const LANE_WAITING_MAX = 256
+
+/** JSON texts of rows, each made by JSON.stringify: no other text may become part of an INSERT. */
+export interface Insert {
+  readonly table: TableName
+  readonly rows: readonly string[]
+}
+
+export interface Engine {
+  /** Name of the database that holds the tables; letters, digits and underscores. */
+  readonly database: string
+  /** Runs a statement that returns nothing. */
+  run(lane: LaneName, statement: string): Promise<void>
+  /** Runs a SELECT without SETTINGS and FORMAT. Rows are what our own schema makes: not checked again. */
+  read<Row>(lane: LaneName, statement: string): Promise<readonly Row[]>
+  /** Durable when resolved. Not atomic over partitions. */
+  insert(lane: LaneName, insert: Insert): Promise<void>
+  /** Waits for what runs, then lets go of the connections. */
+  close(): Promise<void>
+}

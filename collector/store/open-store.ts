@@ -1,0 +1,120 @@
+// Opens a store: the engine, its tables, and the readers and writers on them as one object.
+
+import { randomUUID } from 'node:crypto'
+
+import type {
+  Analysis,
+  Feedback,
+  IngestBatch,
+  OnsetFilter,
+  OutcomeReport,
+  RunFilter,
+  RunId,
+  Store,
+  UnixNano
+} from '../model/index.ts'
+import { Analyses } from './analysis/analyses.ts'
+import { openEmbeddedEngine } from './engine/embedded-engine.ts'
+import type { Engine } from './engine/engine.ts'
+import { openServerEngine } from './engine/server-engine.ts'
+import { Health } from './health.ts'
+import { IngestClock } from './ingest-clock.ts'
+import { migrate } from './migrate.ts'
+import { OnsetReader } from './read/onset-reader.ts'
+import { RunRowReader } from './read/run-reader.ts'
+import { SpanRowReader } from './read/span-reader.ts'
+import { Reports } from './reports.ts'
+import { settleTables } from './settle-tables.ts'
+import { createStoreMetrics } from './store-metrics.ts'
+import type { StoreOptions } from './store-options.ts'
+import {
+  checkNames,
+  DATABASE_DEFAULT,
+  OPEN_TIMEOUT_MS_DEFAULT,
+  QUEUE_BOUNDS_DEFAULT,
+  TTL_DAYS_DEFAULT
+} from './store-options.ts'
+import { GroupCommit } from './write/group-commit.ts'
+import { createJsonIngest } from './write/json-ingest.ts'
+
+/**
+ * @throws CollectorError STORE_ENGINE_MISSING, STORE_LOCKED, STORE_NOT_WRITABLE, STORE_UNAVAILABLE,
+ *   STORE_SCHEMA_MISMATCH, SETTINGS_INVALID
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const database = options.database ?? DATABASE_DEFAULT
+  const cluster = 'url' in options ? options.cluster : undefined
+  checkNames(database, cluster)
+  const startedAt = options.now()
+  const engine = await openEngine(options, database)
+  try {
+    const applied = await migrate(engine, { database, cluster })
+    const ttlDays = { ...TTL_DAYS_DEFAULT, ...options.ttlDays }
+    await settleTables(engine, { database, cluster, ttlDays })
+    options.logger.info(
+      { database, migrations: applied, ms: options.now() - startedAt },
+      'store open'
+    )
+    return buildStore(engine, options)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+}
+
+function openEngine(options: StoreOptions, database: string): Promise<Engine> {
+  const writerId = randomUUID()
+  if ('dataDir' in options) {
+    return openEmbeddedEngine({ dataDir: options.dataDir, database, writerId })
+  }
+  return openServerEngine({
+    url: options.url,
+    username: options.username,
+    password: options.password,
+    openTimeoutMs: options.openTimeoutMs ?? OPEN_TIMEOUT_MS_DEFAULT,
+    requestTimeoutMs: options.requestTimeoutMs,
+    now: options.now,
+    database,
+    writerId
+  })
+}
+
+function buildStore(engine: Engine, options: StoreOptions): Store {
+  const metrics = createStoreMetrics(options.meter)
+  const clock = new IngestClock(options.now)
+  const writer = new GroupCommit({
+    format: createJsonIngest({ engine, clock }),
+    bounds: { ...QUEUE_BOUNDS_DEFAULT, ...options.queue },
+    metrics
+  })
+  const onsets = new OnsetReader({ engine, metrics })
+  const runs = new RunRowReader({ engine, metrics }, onsets)
+  const spans = new SpanRowReader({ engine, metrics })
+  const reports = new Reports({ engine, clock })
+  const analyses = new Analyses({ engine, metrics, reports, now: options.now })
+  const health = new Health(engine)
+  let closing: Promise<void> | undefined
+  return {
+    write: (batch: IngestBatch) => writer.write(batch),
+    listRuns: (filter: RunFilter) => runs.listRuns(filter),
+    findRun: (runId: RunId) => runs.findRun(runId),
+    readStages: (runId: RunId) => runs.readStages(runId),
+    readSteps: (runId: RunId, after: number, limit: number) => runs.readSteps(runId, after, limit),
+    readOnsets: (runId: RunId) => onsets.readOnsets(runId),
+    listOnsets: (filter: OnsetFilter) => onsets.listOnsets(filter),
+    saveOutcomeReport: (runId: RunId, report: OutcomeReport) =>
+      reports.saveOutcomeReport(runId, report),
+    readOutcomeReports: (runId: RunId) => reports.readOutcomeReports(runId),
+    saveFeedback: (feedback: Feedback) => reports.saveFeedback(feedback),
+    readFeedback: (runId: RunId) => reports.readFeedback(runId),
+    findPendingRuns: (since: UnixNano, limit: number) => analyses.findPendingRuns(since, limit),
+    readRunSteps: (runId: RunId) => analyses.readRunSteps(runId),
+    saveAnalysis: (analysis: Analysis) => analyses.saveAnalysis(analysis),
+    readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
+    checkHealth: () => health.check(),
+    close: () => {
+      closing ??= writer.close().then(() => engine.close())
+      return closing
+    }
+  }
+}

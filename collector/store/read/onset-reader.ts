@@ -1,0 +1,89 @@
+// Reads onsets: of one run, of the runs of a page, and the list of those detected last.
+
+import type { Onset, OnsetFilter, OnsetRecord, Page, RunId } from '../../model/index.ts'
+import type { Engine } from '../engine/engine.ts'
+import { readNanos } from '../rows/cells.ts'
+import { fromOnsetRow, toOnsetRecord, type StoredOnsetRow } from '../rows/onset-row.ts'
+import { sqlText, type SqlParameters } from '../sql/sql-text.ts'
+import type { StoreMetrics } from '../store-metrics.ts'
+import type { ListShape } from './list-query.ts'
+import { toListQuery } from './list-query.ts'
+
+// Keys: RunId. Reads at most ONSETS_PER_RUN_MAX rows. Called by readOnsets.
+const READ_ONSETS = `
+SELECT *
+FROM {database: Identifier}.agent_onsets FINAL
+WHERE RunId = {runId: String}
+ORDER BY Rank`
+
+// Keys: RunId, Rank. Reads one row a run. Called for the runs of a page.
+const READ_TOP_ONSETS = `
+SELECT *
+FROM {database: Identifier}.agent_onsets FINAL
+WHERE RunId IN {runIds: Array(String)}
+    AND Rank = 1`
+
+// Keys: none; the index on DetectedAt bounds what is read. Called by listOnsets.
+const LIST_ONSETS = `
+SELECT *
+FROM {database: Identifier}.agent_onsets FINAL
+WHERE Rank = 1
+    AND {{conditions}}
+ORDER BY DetectedAt DESC, RunId DESC
+LIMIT {limit: UInt32}`
+
+/** `since` and `until` are of the detection: that is what the list is ordered by. */
+const LIST: ListShape = {
+  name: 'onsets',
+  template: LIST_ONSETS,
+  conditions: {
+    since: 'DetectedAt >= {since: DateTime64}',
+    until: 'DetectedAt < {until: DateTime64}',
+    category: 'Category = {category: String}',
+    stage: 'Stage = {stage: String}',
+    service: 'Service = {service: String}',
+    minConfidence: 'Confidence >= {minConfidence: Float64}'
+  },
+  afterCursor: '(DetectedAt, RunId) < ({cursorTime: DateTime64}, {cursorRunId: String})'
+}
+
+export class OnsetReader {
+  readonly #engine: Engine
+  readonly #metrics: StoreMetrics
+
+  constructor({ engine, metrics }: { readonly engine: Engine; readonly metrics: StoreMetrics }) {
+    this.#engine = engine
+    this.#metrics = metrics
+  }
+
+  readOnsets(runId: RunId): Promise<readonly Onset[]> {
+    return this.#metrics.timeRead('read_onsets', async () => {
+      const rows = await this.#read(READ_ONSETS, { runId })
+      return rows.map(fromOnsetRow)
+    })
+  }
+
+  async readTopOnsets(runIds: readonly string[]): Promise<ReadonlyMap<string, Onset>> {
+    const rows = await this.#read(READ_TOP_ONSETS, { runIds })
+    return new Map(rows.map((row) => [row.RunId, fromOnsetRow(row)]))
+  }
+
+  listOnsets(filter: OnsetFilter): Promise<Page<OnsetRecord>> {
+    return this.#metrics.timeRead('list_onsets', async () => {
+      const { template, parameters, toPage } = toListQuery(LIST, filter)
+      const rows = await this.#read(template, parameters)
+      const page = rows.slice(0, filter.limit)
+      const last = page.at(-1)
+      const hasMore = last !== undefined && page.length < rows.length
+      return toPage(
+        page.map(toOnsetRecord),
+        hasMore ? { time: readNanos(last.DetectedAt), runId: last.RunId } : undefined
+      )
+    })
+  }
+
+  #read(template: string, parameters: SqlParameters): Promise<readonly StoredOnsetRow[]> {
+    const database = this.#engine.database
+    return this.#engine.read('read', sqlText(template, { ...parameters, database }))
+  }
+}

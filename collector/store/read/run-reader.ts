@@ -1,0 +1,171 @@
+// Reads runs, stages and numbered steps. Lists look at small columns first and fetch whole rows of one
+// page: a run's texts are tens of kilobytes. FINAL because a row is replaced by each analysis.
+
+import type { Page, RunFilter, RunId, RunRecord, RunStep, Stage } from '../../model/index.ts'
+import { STEPS_PAGE_LIMIT_MAX } from '../../model/index.ts'
+import type { Engine } from '../engine/engine.ts'
+import { readNanos } from '../rows/cells.ts'
+import { fromRunStepRow, type StoredStepRow } from '../rows/run-step-row.ts'
+import { toRunRecord, type StoredRunRow } from '../rows/run-row.ts'
+import { fromStageRow, type StageRow } from '../rows/stage-row.ts'
+import { sqlText, type SqlParameters } from '../sql/sql-text.ts'
+import type { StoreMetrics } from '../store-metrics.ts'
+import { checkLimit } from './limit.ts'
+import type { ListShape } from './list-query.ts'
+import { toListQuery } from './list-query.ts'
+import type { OnsetReader } from './onset-reader.ts'
+import type { Head } from './parts.ts'
+import { LISTED_ROWS_MAX, takeWithin, toParts } from './parts.ts'
+
+// Keys: none; partitions and the index on StartTime bound what is read. Reads a few small columns of every
+// run in that time. Called by listRuns.
+const LIST_RUN_HEADS = `
+SELECT
+    RunId,
+    StartTime,
+    TextChars
+FROM {database: Identifier}.agent_runs FINAL
+WHERE {{conditions}}
+ORDER BY StartTime DESC, RunId DESC
+LIMIT {limit: UInt32}`
+
+// Keys: RunId. Reads the runs of one page. All columns: the row type lists them. Called by listRuns, findRun.
+const READ_RUNS = `
+SELECT *
+FROM {database: Identifier}.agent_runs FINAL
+WHERE RunId IN {runIds: Array(String)}`
+
+// Keys: RunId. Reads one run's stages. Called by readStages.
+const READ_STAGES = `
+SELECT *
+FROM {database: Identifier}.agent_stages FINAL
+WHERE RunId = {runId: String}
+ORDER BY StageIndex`
+
+// Keys: RunId. Reads numbers and sizes of one run's steps. While a revision is being written, a number may
+// be there twice: the newer one counts. Called by readSteps.
+const READ_STEP_HEADS = `
+SELECT
+    StepIndex,
+    TextChars
+FROM {database: Identifier}.agent_steps FINAL
+WHERE RunId = {runId: String}
+    AND StepIndex > {after: UInt32}
+ORDER BY StepIndex, Revision DESC
+LIMIT 1 BY StepIndex
+LIMIT {limit: UInt32}`
+
+// Keys: RunId. Reads whole rows of one part of a run's steps. Called by readSteps.
+const READ_STEPS = `
+SELECT *
+FROM {database: Identifier}.agent_steps FINAL
+WHERE RunId = {runId: String}
+    AND StepIndex BETWEEN {first: UInt32} AND {last: UInt32}
+ORDER BY StepIndex, Revision DESC
+LIMIT 1 BY StepIndex`
+
+const LIST_RUNS: ListShape = {
+  name: 'runs',
+  template: LIST_RUN_HEADS,
+  conditions: {
+    since: 'StartTime >= {since: DateTime64}',
+    until: 'StartTime < {until: DateTime64}',
+    service: 'Service = {service: String}',
+    agent: 'Agent = {agent: String}',
+    model: 'has(Models, {model: String})',
+    outcome: 'Outcome = {outcome: String}',
+    category: 'OnsetCategory = {category: String}',
+    sessionId: 'SessionId = {sessionId: String}'
+  },
+  afterCursor: '(StartTime, RunId) < ({cursorTime: DateTime64}, {cursorRunId: String})'
+}
+
+interface RunHead extends Head {
+  readonly RunId: string
+  readonly StartTime: string
+}
+
+interface StepHead extends Head {
+  readonly StepIndex: number
+}
+
+export interface ReaderOptions {
+  readonly engine: Engine
+  readonly metrics: StoreMetrics
+}
+
+export class RunRowReader {
+  readonly #engine: Engine
+  readonly #metrics: StoreMetrics
+  readonly #onsets: OnsetReader
+
+  constructor({ engine, metrics }: ReaderOptions, onsets: OnsetReader) {
+    this.#engine = engine
+    this.#metrics = metrics
+    this.#onsets = onsets
+  }
+
+  listRuns(filter: RunFilter): Promise<Page<RunRecord>> {
+    return this.#metrics.timeRead('list_runs', async () => {
+      const { template, parameters, toPage } = toListQuery(LIST_RUNS, filter)
+      const heads = await this.#read<RunHead>(template, parameters)
+      const page = takeWithin(heads.slice(0, filter.limit))
+      const records = await this.#readRecords(page)
+      const last = page.at(-1)
+      const hasMore = last !== undefined && page.length < heads.length
+      return toPage(
+        page.flatMap((head) => records.get(head.RunId) ?? []),
+        hasMore ? { time: readNanos(last.StartTime), runId: last.RunId } : undefined
+      )
+    })
+  }
+
+  findRun(runId: RunId): Promise<RunRecord | undefined> {
+    return this.#metrics.timeRead('find_run', async () => {
+      const records = await this.#readRecords([{ RunId: runId, TextChars: 0 }])
+      return records.get(runId)
+    })
+  }
+
+  readStages(runId: RunId): Promise<readonly Stage[]> {
+    return this.#metrics.timeRead('read_stages', async () => {
+      const rows = await this.#read<StageRow>(READ_STAGES, { runId })
+      return rows.map(fromStageRow)
+    })
+  }
+
+  readSteps(runId: RunId, after: number, limit: number): Promise<readonly RunStep[]> {
+    return this.#metrics.timeRead('read_steps', async () => {
+      checkLimit(limit, STEPS_PAGE_LIMIT_MAX)
+      const heads = await this.#read<StepHead>(READ_STEP_HEADS, { runId, after, limit })
+      const steps: RunStep[] = []
+      for (const part of toParts(takeWithin(heads))) {
+        const first = part[0]?.StepIndex ?? 0
+        const last = part.at(-1)?.StepIndex ?? 0
+        const rows = await this.#read<StoredStepRow>(READ_STEPS, { runId, first, last })
+        for (const row of rows) steps.push(fromRunStepRow(row))
+      }
+      return steps
+    })
+  }
+
+  async #readRecords(
+    heads: readonly (Head & { readonly RunId: string })[]
+  ): Promise<ReadonlyMap<string, RunRecord>> {
+    const records = new Map<string, RunRecord>()
+    for (const part of toParts(heads, LISTED_ROWS_MAX)) {
+      const runIds = part.map((head) => head.RunId)
+      const [rows, topOnsets] = await Promise.all([
+        this.#read<StoredRunRow>(READ_RUNS, { runIds }),
+        this.#onsets.readTopOnsets(runIds)
+      ])
+      for (const row of rows) records.set(row.RunId, toRunRecord(row, topOnsets.get(row.RunId)))
+    }
+    return records
+  }
+
+  #read<Row>(template: string, parameters: SqlParameters): Promise<readonly Row[]> {
+    const database = this.#engine.database
+    return this.#engine.read('read', sqlText(template, { ...parameters, database }))
+  }
+}

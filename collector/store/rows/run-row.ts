@@ -1,0 +1,149 @@
+// An analysed run as a row of agent_runs, and back.
+
+import type { Analysis, Onset, Run, RunRecord } from '../../model/index.ts'
+import { OUTCOMES, OUTCOME_SOURCES, RUN_STATES, toRunId, toTraceId } from '../../model/index.ts'
+import type { RowToWrite, TokenColumns } from './cells.ts'
+import {
+  countCell,
+  floatCell,
+  fromTokenCells,
+  nanosCell,
+  optionalFloatCell,
+  readNanos,
+  readOptionalNumber,
+  readOptionalText,
+  readWord,
+  textCell,
+  toTokenCells
+} from './cells.ts'
+import type { CheckColumns } from './check-cells.ts'
+import { countCheckChars, fromCheckCells, toCheckCells } from './check-cells.ts'
+
+export interface RunRow extends TokenColumns, CheckColumns {
+  readonly RunId: string
+  readonly State: string
+  readonly Partial: boolean
+  readonly TraceIds: readonly string[]
+  readonly SessionId: string
+  readonly Service: string
+  readonly Agent: string
+  readonly AgentVersion: string
+  readonly Models: readonly string[]
+  readonly Task: string
+  readonly FinalMessage: string
+  readonly Outcome: string
+  readonly OutcomeSource: string
+  readonly VerifierOutput: string
+  readonly StartTime: string
+  readonly EndTime: string
+  readonly StepCount: number
+  readonly SpanCount: number
+  readonly ErrorCount: number
+  readonly CostUsd: number | null
+  readonly Completeness: number
+  readonly IncompleteReasons: readonly string[]
+  readonly TextChars: number
+  readonly Abstention: string
+  readonly OnsetStepIndex: number
+  readonly OnsetStage: string
+  readonly OnsetCategory: string
+  readonly OnsetConfidence: number
+  readonly OnsetSummary: string
+}
+
+export interface StoredRunRow extends RunRow {
+  readonly Revision: number
+  readonly PartitionTime: string
+  readonly AnalyzedAt: string
+  readonly IngestedThrough: string
+  readonly ContentHash: string
+  readonly Capped: boolean
+}
+
+/** The run's cells without revision, times of analysis and hash: see save-analysis.ts. */
+export function toRunRow({ tree, localization, state, partial }: Analysis): RowToWrite<RunRow> {
+  const { run } = tree
+  const top = localization.onsets.find((onset) => onset.rank === 1)
+  return {
+    RunId: run.runId,
+    State: state,
+    Partial: partial,
+    TraceIds: run.traceIds,
+    SessionId: textCell(run.sessionId),
+    Service: run.service,
+    Agent: textCell(run.agent),
+    AgentVersion: textCell(run.agentVersion),
+    Models: run.models,
+    Task: run.task,
+    FinalMessage: run.finalMessage,
+    Outcome: run.outcome,
+    OutcomeSource: run.outcomeSource,
+    ...toCheckCells(run.checks),
+    VerifierOutput: run.verifierOutput,
+    StartTime: nanosCell(run.startTime),
+    EndTime: nanosCell(run.endTime),
+    StepCount: countCell(run.stepCount),
+    SpanCount: countCell(run.spanCount),
+    ErrorCount: countCell(run.errorCount),
+    ...toTokenCells(run.tokens),
+    CostUsd: optionalFloatCell(run.costUsd),
+    Completeness: floatCell(run.completeness),
+    IncompleteReasons: run.incompleteReasons,
+    TextChars: countCell(countTextChars(run)),
+    Abstention: textCell(localization.abstention),
+    OnsetStepIndex: countCell(top?.stepIndex),
+    OnsetStage: textCell(top?.stage),
+    OnsetCategory: textCell(top?.category),
+    OnsetConfidence: floatCell(top?.confidence ?? 0),
+    OnsetSummary: textCell(top?.summary)
+  }
+}
+
+export function toRunRecord(row: StoredRunRow, topOnset: Onset | undefined): RunRecord {
+  return {
+    run: fromRunRow(row),
+    state: readWord(RUN_STATES, row.State, 'open'),
+    revision: row.Revision,
+    partial: row.Partial,
+    abstention: readOptionalText(row.Abstention),
+    topOnset,
+    analyzedAt: readNanos(row.AnalyzedAt)
+  }
+}
+
+function fromRunRow(row: StoredRunRow): Run {
+  return {
+    runId: toRunId(row.RunId),
+    traceIds: row.TraceIds.map(toTraceId),
+    sessionId: readOptionalText(row.SessionId),
+    service: row.Service,
+    agent: readOptionalText(row.Agent),
+    agentVersion: readOptionalText(row.AgentVersion),
+    models: row.Models,
+    task: row.Task,
+    finalMessage: row.FinalMessage,
+    outcome: readWord(OUTCOMES, row.Outcome, 'unknown'),
+    outcomeSource: readWord(OUTCOME_SOURCES, row.OutcomeSource, 'none'),
+    checks: fromCheckCells(row),
+    verifierOutput: row.VerifierOutput,
+    startTime: readNanos(row.StartTime),
+    endTime: readNanos(row.EndTime),
+    stepCount: row.StepCount,
+    spanCount: row.SpanCount,
+    errorCount: row.ErrorCount,
+    tokens: fromTokenCells(row),
+    costUsd: readOptionalNumber(row.CostUsd),
+    completeness: row.Completeness,
+    incompleteReasons: row.IncompleteReasons
+  }
+}
+
+/** What a reader of many runs has to hold; see readInParts. */
+function countTextChars(run: Run): number {
+  return (
+    run.task.length +
+    run.finalMessage.length +
+    run.verifierOutput.length +
+    countCheckChars(run.checks)
+  )
+}

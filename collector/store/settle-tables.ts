@@ -1,0 +1,79 @@
+// What may change without a migration, settled at each open: how long rows are kept, and storage options
+// that only newer engines have. Statements run only where the table differs.
+
+import type { Engine } from './engine/engine.ts'
+import type { MigrationTarget } from './render-migration.ts'
+import { renderMigration } from './render-migration.ts'
+import { sqlText } from './sql/sql-text.ts'
+
+export interface TtlDays {
+  /** Raw spans. */
+  readonly traces: number
+  /** Runs, stages, steps, onsets, outcomes and feedback. */
+  readonly runs: number
+}
+
+export interface SettleOptions extends MigrationTarget {
+  readonly ttlDays: TtlDays
+}
+
+/** When a row came in, for each table: rows expire by that, see migrations/0004. */
+const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly time: string }>> = {
+  otel_traces: { of: 'traces', time: 'IngestedAt' },
+  otel_traces_trace_id_ts: { of: 'traces', time: 'toDateTime(IngestedAt)' },
+  agent_steps: { of: 'runs', time: 'toDateTime(IngestedAt)' },
+  agent_stages: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
+  agent_runs: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
+  agent_onsets: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
+  agent_outcomes: { of: 'runs', time: 'toDateTime(IngestedAt)' },
+  agent_feedback: { of: 'runs', time: 'toDateTime(IngestedAt)' }
+}
+
+/**
+ * Attribute maps in eight parts by key, so that a query for one attribute does not read the conversations
+ * in the others (measured: half the time, same disk, same insert CPU). Since ClickHouse 26.
+ */
+const MAP_SETTINGS: Readonly<Record<string, string>> = {
+  map_serialization_version: "'with_buckets'",
+  map_serialization_version_for_zero_level_parts: "'with_buckets'",
+  map_buckets_min_avg_size: '1',
+  map_buckets_strategy: "'constant'",
+  max_buckets_in_map: '8'
+}
+
+// Reads one row a table of the database. Called once at open.
+const READ_TABLES = `
+SELECT
+    name,
+    engine_full
+FROM system.tables
+WHERE database = {database: String}`
+
+// Reads the engine's list of settings. Called at open while otel_traces lacks them.
+const READ_KNOWN_SETTINGS = `
+SELECT name
+FROM system.merge_tree_settings
+WHERE has({names: Array(String)}, name)`
+
+export async function settleTables(engine: Engine, options: SettleOptions): Promise<void> {
+  const tables = await engine.read<{ name: string; engine_full: string }>(
+    'analysis',
+    sqlText(READ_TABLES, { database: options.database })
+  )
+  const engineOf = new Map(tables.map((table) => [table.name, table.engine_full]))
+  for (const [table, { of, time }] of Object.entries(ARRIVAL)) {
+    const wanted = `TTL ${time} + toIntervalDay(${options.ttlDays[of]})`
+    if (engineOf.get(table)?.includes(wanted) === true) continue
+    await alter(engine, options, `${table} {{onCluster}} MODIFY ${wanted}`)
+  }
+  if (engineOf.get('otel_traces')?.includes('map_serialization_version') === true) return
+  const names = Object.keys(MAP_SETTINGS)
+  const known = await engine.read('analysis', sqlText(READ_KNOWN_SETTINGS, { names }))
+  if (known.length < names.length) return
+  const settings = Object.entries(MAP_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+  await alter(engine, options, `otel_traces {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
+}
+
+async function alter(engine: Engine, target: MigrationTarget, change: string): Promise<void> {
+  await engine.run('analysis', renderMigration(`ALTER TABLE {{database}}.${change}`, target))
+}

@@ -1,0 +1,76 @@
+// What opening a store needs, and the defaults of what may be left out.
+
+import type { Meter } from '@opentelemetry/api'
+import type { Logger } from 'pino'
+
+import { CollectorError } from '../model/index.ts'
+import type { TtlDays } from './settle-tables.ts'
+import type { QueueBounds } from './write/group-commit.ts'
+
+export const DATABASE_DEFAULT = 'otel'
+
+/** Raw spans are what fills the disk, and are looked at soon or never; runs are what is compared over time. */
+export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365 }
+
+/**
+ * Two to three seconds of ingest at full speed, 64 to 128 MB. More would only make senders wait longer for
+ * the same answer.
+ */
+export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, charsMax: 67_108_864 }
+
+/** A database that starts together with the collector is there within half a minute. */
+export const OPEN_TIMEOUT_MS_DEFAULT = 30_000
+
+/** Embedded in this process: a folder of its own, which only one process may use. */
+export interface EmbeddedLocation {
+  readonly dataDir: string
+}
+
+/** A ClickHouse server or cluster, by its HTTP interface. */
+export interface ServerLocation {
+  /** As `http://user:password@clickhouse:8123`. */
+  readonly url: string
+  /** Instead of those in the URL. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  /** Name of a cluster of one shard in the server's configuration; tables are then replicated on it. */
+  readonly cluster?: string | undefined
+  /** How long to wait at open for a server that does not answer. */
+  readonly openTimeoutMs?: number | undefined
+  /** How long one request may take before the server counts as gone. */
+  readonly requestTimeoutMs?: number | undefined
+}
+
+export interface StoreBasics {
+  readonly meter: Meter
+  readonly logger: Logger
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Letters, digits and underscores. */
+  readonly database?: string | undefined
+  readonly ttlDays?: Partial<TtlDays> | undefined
+  readonly queue?: Partial<QueueBounds> | undefined
+}
+
+export type StoreOptions = StoreBasics & (EmbeddedLocation | ServerLocation)
+
+const IDENTIFIER = /^[A-Za-z_]\w{0,63}$/
+const CLUSTER_NAME = /^[\w.-]{1,64}$/
+
+/** Names go into SQL text as they are, so they are checked before anything else happens. */
+export function checkNames(database: string, cluster: string | undefined): void {
+  if (!IDENTIFIER.test(database)) {
+    throw invalid(
+      `database is ${JSON.stringify(database)}; letters, digits and underscores are right`
+    )
+  }
+  if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
+    throw invalid(
+      `cluster is ${JSON.stringify(cluster)}; letters, digits, dots, dashes and underscores are right`
+    )
+  }
+}
+
+function invalid(message: string): CollectorError {
+  return new CollectorError('SETTINGS_INVALID', message, { retryable: false })
+}

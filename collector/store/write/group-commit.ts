@@ -1,0 +1,160 @@
+// Group commit: batches that arrive while the engine writes go in together with the next write, because
+// the price of an insert is mostly the insert. Bounded: what does not fit into the queue is refused before
+// memory grows, and whoever is refused knows it at once.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import type { IngestBatch, IngestWriter } from '../../model/index.ts'
+import { CollectorError } from '../../model/index.ts'
+import { mayDependOnRows } from '../engine/engine-errors.ts'
+import type { WriteMetrics } from '../store-metrics.ts'
+import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
+
+/** Batching beyond this gained nothing and costs memory (bench/store-insert). */
+const GROUP_ROWS_MAX = 10_000
+
+/** 32 Mi UTF-16 units in one write: two inserts' worth for each table. */
+const GROUP_CHARS_MAX = 33_554_432
+
+/** Wait for neighbours when the engine is idle. A write takes ten times that; nobody notices. */
+const GATHER_MS = 3
+
+/** A queue that is full now is half as full a second later. */
+const RETRY_AFTER_SECONDS = 1
+
+export interface QueueBounds {
+  /** Rows accepted and not yet written. */
+  readonly rowsMax: number
+  /** UTF-16 units of them as JSON: one or two bytes each. */
+  readonly charsMax: number
+}
+
+export interface GroupCommitOptions<Encoded extends EncodedBatch> {
+  readonly format: IngestFormat<Encoded>
+  readonly bounds: QueueBounds
+  readonly metrics: WriteMetrics
+}
+
+interface Waiting<Encoded> {
+  readonly batch: Encoded
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
+  readonly #format: IngestFormat<Encoded>
+  readonly #bounds: QueueBounds
+  readonly #metrics: WriteMetrics
+  #waiting: Waiting<Encoded>[] = []
+  #rows = 0
+  #chars = 0
+  #committing: Promise<void> | undefined
+  #isClosed = false
+
+  constructor({ format, bounds, metrics }: GroupCommitOptions<Encoded>) {
+    this.#format = format
+    this.#bounds = bounds
+    this.#metrics = metrics
+    metrics.observeQueue(() => ({ rows: this.#rows, chars: this.#chars }))
+  }
+
+  async write(batch: IngestBatch): Promise<void> {
+    if (this.#isClosed) throw closed()
+    const rows = batch.spans.length + batch.steps.length
+    if (rows === 0) return
+    // Before encoding, which is the larger part of what a refused batch would cost.
+    this.#checkRoom(rows, 0)
+    const encoded = this.#format.encode(batch)
+    this.#checkRoom(encoded.rows, encoded.chars)
+    await this.#enqueue(encoded)
+  }
+
+  /** Writes what was accepted, and accepts nothing more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#committing
+  }
+
+  /** A batch larger than the whole queue is taken when the queue is empty: the receiver bounds it. */
+  #checkRoom(rows: number, chars: number): void {
+    if (this.#rows === 0) return
+    const { rowsMax, charsMax } = this.#bounds
+    if (this.#rows + rows <= rowsMax && this.#chars + chars <= charsMax) return
+    this.#metrics.countRefused(rows)
+    throw new CollectorError(
+      'STORE_BUSY',
+      `${this.#rows} rows (${this.#chars} characters) wait to be written; at most ${rowsMax} (${charsMax}) may`,
+      { retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }
+    )
+  }
+
+  #enqueue(batch: Encoded): Promise<void> {
+    this.#rows += batch.rows
+    this.#chars += batch.chars
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject })
+      this.#committing ??= this.#commitAll()
+    })
+  }
+
+  async #commitAll(): Promise<void> {
+    if (!this.#isClosed && this.#rows < GROUP_ROWS_MAX) await sleep(GATHER_MS)
+    let error: unknown
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup()
+      // On the way out, a store that is gone is asked once and not once for every group.
+      if (this.#isClosed && isUnavailable(error)) this.#settleAll(group, error)
+      else error = await this.#commit(group)
+    }
+    this.#committing = undefined
+  }
+
+  #takeGroup(): readonly Waiting<Encoded>[] {
+    let rows = 0
+    let chars = 0
+    let count = 0
+    for (const { batch } of this.#waiting) {
+      rows += batch.rows
+      chars += batch.chars
+      if (count > 0 && (rows > GROUP_ROWS_MAX || chars > GROUP_CHARS_MAX)) break
+      count += 1
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #commit(group: readonly Waiting<Encoded>[]): Promise<unknown> {
+    const error = await this.#insert(group)
+    if (error === undefined || group.length === 1 || !mayDependOnRows(error)) {
+      this.#settleAll(group, error)
+      return error
+    }
+    // One batch that cannot be written must not fail its neighbours.
+    for (const waiting of group) this.#settleAll([waiting], await this.#insert([waiting]))
+    return undefined
+  }
+
+  async #insert(group: readonly Waiting<Encoded>[]): Promise<unknown> {
+    const rows = group.reduce((sum, { batch }) => sum + batch.rows, 0)
+    return this.#metrics.timeWrite(rows, () => this.#format.insert(group.map(({ batch }) => batch)))
+  }
+
+  #settleAll(group: readonly Waiting<Encoded>[], error: unknown): void {
+    for (const { batch, resolve, reject } of group) {
+      this.#rows -= batch.rows
+      this.#chars -= batch.chars
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === 'STORE_UNAVAILABLE'
+}
+
+function closed(): CollectorError {
+  return new CollectorError('STORE_UNAVAILABLE', 'The store is closing', {
+    retryable: true,
+    retryAfterSeconds: RETRY_AFTER_SECONDS
+  })
+}
