@@ -1,0 +1,64 @@
+// The one line of an output that tells a person what went wrong, quoted as it stands.
+
+import { QUOTE_CHARS_MAX } from '../../model/index.ts'
+
+/** What harnesses write around an output. */
+const FRAME =
+  /^\s*(?:<\/?(?:output|returncode|stdout|stderr|tool_use_error|error|exit_code|status)>|<returncode>.*|Exit code:? -?\d+|Wall time: .*|Output:|Chunk ID: .*|Process exited with code .*|Total output lines: .*|\[(?:The command completed|Command finished|Current working|Python interpreter).*|New Terminal Output:)\s*$/i
+
+/** The last line of a Python traceback, or of any exception that is printed the same way. */
+const EXCEPTION =
+  /^(?:Uncaught )?[A-Za-z_][\w.]{0,120}(?:Error|Exception|Interrupt|Exit|Timeout|NotFound)(?:: .*)?$/
+
+/** Lines that report a failure themselves, most telling wording first. */
+const REPORTS: readonly RegExp[] = [
+  /(?:command not found|No such file or directory|[Pp]ermission denied|cannot access|not found\.?$)/,
+  /(?:^|[\s:\]])(?:fatal|error|ERROR|Error|panic|panicked|E|npm ERR!|npm error)(?:\[\w{1,16}\])?[:! ]/,
+  /(?:[Ff]ailed|FAILED|FAIL|[Uu]nable to|[Cc]annot|[Cc]ould not|[Cc]an't|[Ii]nvalid|[Uu]nknown|[Rr]efused|[Tt]imed? ?out|[Aa]borted|Segmentation fault|Killed|core dumped|undefined reference|syntax error|Syntax error|unrecognized|usage:)/
+]
+
+/** Lines looked at; a step's observation holds fewer useful ones. */
+const LINES_MAX = 4_096
+
+/** The telling line of an output that is known to be one of a failure. */
+export function findErrorLine(output: string): string | undefined {
+  const lines = linesOf(output)
+  const exception = lines.findLast((line) => EXCEPTION.test(line))
+  if (exception !== undefined) return quote(exception)
+  for (const report of REPORTS) {
+    const found = lines.find((line) => report.test(line.slice(0, LINE_CHARS_MAX)))
+    if (found !== undefined) return quote(found)
+  }
+  return quote(lines.at(-1) ?? exitLineOf(output))
+}
+
+/** Nothing was printed but how it ended: `Exit code 127`. */
+function exitLineOf(output: string): string | undefined {
+  return /^[^\n]{0,40}(?:exit code|returncode)[^\n]{0,80}/i.exec(output.trimStart())?.[0]
+}
+
+/** Patterns look at the front of a line; what makes a line longer is data. */
+const LINE_CHARS_MAX = 1_000
+
+/** First line of a message that is wholly about the failure. */
+export function findFirstLine(output: string): string | undefined {
+  return quote(linesOf(output)[0])
+}
+
+/** The exception that ended a program, when the traceback is the last thing it printed. */
+export function findTraceback(output: string): string | undefined {
+  const start = output.lastIndexOf('Traceback (most recent call last)')
+  if (start === -1) return undefined
+  const lines = linesOf(output.slice(start))
+  return quote(lines.find((line, index) => index > 0 && EXCEPTION.test(line)))
+}
+
+export function linesOf(output: string): readonly string[] {
+  return output.split('\n', LINES_MAX).filter((line) => line.trim() !== '' && !FRAME.test(line))
+}
+
+/** Verbatim but for the blanks around it, so that the quote is found in the observation. */
+export function quote(line: string | undefined): string | undefined {
+  const text = line?.trim().slice(0, QUOTE_CHARS_MAX).trimEnd()
+  return text === undefined || text === '' ? undefined : text
+}
