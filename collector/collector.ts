@@ -12,6 +12,7 @@ import type { Settings } from './settings.ts'
 
 export { createMetrics, type Metrics } from './metrics.ts'
 export { readSettings, type Settings } from './settings.ts'
+export { toStoreOptions } from './to-store-options.ts'
 
 export interface CollectorOptions {
   readonly settings: Settings

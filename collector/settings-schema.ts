@@ -63,6 +63,14 @@ export const SETTINGS_SCHEMA = Type.Object({
       description: 'Password of that user, when the URL does not hold it.'
     })
   ),
+  ONSET_CLICKHOUSE_CLUSTER: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_.-]{1,64}$',
+      expects: 'a name of letters, digits, dots, dashes and underscores',
+      description:
+        'Cluster of one shard in the configuration of that server; the tables are then replicated on it.'
+    })
+  ),
   ONSET_CLICKHOUSE_DATABASE: Type.String({
     default: 'otel',
     pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',

@@ -23,6 +23,7 @@ export interface Settings {
   readonly clickhouseUrl: string | undefined
   readonly clickhouseUser: string | undefined
   readonly clickhousePassword: string | undefined
+  readonly clickhouseCluster: string | undefined
   readonly clickhouseDatabase: string
   /** Empty: whoever reaches the loopback port may do everything. */
   readonly accessKeys: readonly AccessKey[]
@@ -126,6 +127,7 @@ function toSettings(variables: SettingVariables): Settings {
     clickhouseUrl: variables.ONSET_CLICKHOUSE_URL,
     clickhouseUser: variables.ONSET_CLICKHOUSE_USER,
     clickhousePassword: variables.ONSET_CLICKHOUSE_PASSWORD,
+    clickhouseCluster: variables.ONSET_CLICKHOUSE_CLUSTER,
     clickhouseDatabase: variables.ONSET_CLICKHOUSE_DATABASE,
     accessKeys:
       variables.ONSET_API_KEYS === undefined ? [] : parseAccessKeys(variables.ONSET_API_KEYS),
@@ -154,10 +156,23 @@ function findConflict(settings: Settings): string | undefined {
       'because a compressed body is counted before and after decompression'
     )
   }
-  if (settings.clickhouseUrl !== undefined && !URL.canParse(settings.clickhouseUrl)) {
-    return 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
+  return findServerConflict(settings)
+}
+
+function findServerConflict(settings: Settings): string | undefined {
+  const { clickhouseUrl } = settings
+  if (clickhouseUrl !== undefined) {
+    return URL.canParse(clickhouseUrl)
+      ? undefined
+      : 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
   }
-  return undefined
+  const meant = [
+    settings.clickhouseUser === undefined ? [] : ['ONSET_CLICKHOUSE_USER'],
+    settings.clickhousePassword === undefined ? [] : ['ONSET_CLICKHOUSE_PASSWORD'],
+    settings.clickhouseCluster === undefined ? [] : ['ONSET_CLICKHOUSE_CLUSTER']
+  ].flat()
+  if (meant.length === 0) return undefined
+  return `${meant.join(', ')} is set, but ONSET_CLICKHOUSE_URL is not: there is no server it could be for`
 }
 
 /** Levenshtein distance (https://en.wikipedia.org/wiki/Levenshtein_distance), one row at a time. */

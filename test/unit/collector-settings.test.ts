@@ -31,6 +31,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_CLICKHOUSE_URL: 'https://clickhouse:8443',
     ONSET_CLICKHOUSE_USER: 'onset',
     ONSET_CLICKHOUSE_PASSWORD: 'p',
+    ONSET_CLICKHOUSE_CLUSTER: 'main',
     ONSET_CLICKHOUSE_DATABASE: 'traces',
     ONSET_API_KEYS: `read:${KEY}`,
     ONSET_LOG_LEVEL: 'silent',
@@ -50,6 +51,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     clickhouseUrl: 'https://clickhouse:8443',
     clickhouseUser: 'onset',
     clickhousePassword: 'p',
+    clickhouseCluster: 'main',
     clickhouseDatabase: 'traces',
     logLevel: 'silent',
     bodyBytesMax: 1024,
@@ -85,6 +87,11 @@ const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegEx
   ['a database name with a quote', { ONSET_CLICKHOUSE_DATABASE: 'a"b' }, /DATABASE is "a\\"b"/],
   ['an address of another protocol', { ONSET_CLICKHOUSE_URL: 'tcp://h:9000' }, /^ONSET_CLICKHOUSE/],
   ['an address that does not parse', { ONSET_CLICKHOUSE_URL: 'http://h:99999' }, /no address/],
+  [
+    'a user of no server',
+    { ONSET_CLICKHOUSE_USER: 'u' },
+    /^ONSET_CLICKHOUSE_USER is set, but .*URL/
+  ],
   ['an open address without keys', { ONSET_HOST: '0.0.0.0' }, /^ONSET_HOST is "0\.0\.0\.0".*KEYS/],
   ['less in flight than two bodies', { ONSET_INFLIGHT_BYTES_MAX: '67108864' }, /^ONSET_INFLIGHT_B/],
   ['a short key', { ONSET_API_KEYS: 'read:short' }, /^ONSET_API_KEYS entry 1 is no key/],
