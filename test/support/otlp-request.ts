@@ -130,7 +130,7 @@ export function wrapSpans(...spans: readonly Uint8Array[]): Buffer {
   const resource = toResourceProtobuf(DEFAULT_RESOURCE)
   const scope = toScopeProtobuf(DEFAULT_SCOPE)
   const scopeSpans = [lenField(1, scope), ...spans.map((span) => lenField(2, span))]
-  return lenField(1, lenField(1, resource), lenField(2, ...scopeSpans))
+  return lenField(1, lenField(1, resource), lenField(2, concat(scopeSpans)))
 }
 
 /** The Span message alone in OTLP JSON, to be changed by a test. */
@@ -180,8 +180,8 @@ export function toAnyValue(value: AttributeValue): Buffer {
     return Number.isSafeInteger(value) ? varintField(3, value) : doubleField(4, value)
   }
   if (value instanceof Uint8Array) return lenField(7, value)
-  if (isList(value)) return lenField(5, ...value.map((item) => lenField(1, toAnyValue(item))))
-  return lenField(6, ...toKeyValues(1, value))
+  if (isList(value)) return lenField(5, concat(value.map((item) => lenField(1, toAnyValue(item)))))
+  return lenField(6, concat(toKeyValues(1, value)))
 }
 
 export function toAnyValueJson(value: AttributeValue): object {
@@ -263,7 +263,7 @@ function toResourceSpansProtobuf({ resource, scopes }: ResourceGroup): Buffer {
       lenField(
         2,
         lenField(1, toScopeProtobuf(scope)),
-        ...spans.map((span) => lenField(2, spanToProtobuf(span))),
+        concat(spans.map((span) => lenField(2, spanToProtobuf(span)))),
         lenField(3, scope.schemaUrl ?? '')
       )
     ),
@@ -345,6 +345,11 @@ function toLinkJson(link: LinkLiteral): object {
     droppedAttributesCount: link.droppedAttributesCount ?? 0,
     flags: link.flags ?? 0
   }
+}
+
+/** Not spread into arguments: there may be a million. */
+function concat(parts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(parts)
 }
 
 function fromHex(text: string): Buffer {

@@ -7,6 +7,7 @@ export const I32 = 5
 
 /** A varint of up to 64 bits; negative numbers as proto3 writes them, in ten bytes. */
 export function varint(value: number | bigint): Buffer {
+  if (value >= 0 && value < 0x80) return Buffer.of(Number(value))
   let rest = BigInt.asUintN(64, BigInt(value))
   const bytes: number[] = []
   while (rest >= 0x80n) {

@@ -20,7 +20,7 @@ export interface DraftMap {
 }
 
 /** Shared by everything that has none: an object for each event and scope would be half of the garbage. */
-const NO_ATTRIBUTES: Attributes = Object.freeze(withoutPrototype())
+export const NO_ATTRIBUTES: Attributes = Object.freeze(withoutPrototype())
 
 export class AttributeBag {
   readonly #budget: RequestBudget

@@ -13,7 +13,7 @@ import {
   malformedProtobuf,
   malformedRequest
 } from './malformed-request.ts'
-import { JsonTooManyTokensError, parseJson } from './parse-json.ts'
+import { JsonTooManyTokensError, parseJson, parseJsonExactly } from './parse-json.ts'
 import { readProtobufRequest } from './protobuf-request.ts'
 import type { RejectedSpan, RejectReason } from './rejection.ts'
 import { SpanIntake } from './span-intake.ts'
@@ -60,11 +60,12 @@ function decodeProtobuf(body: Uint8Array, now: number): DecodeResult {
 }
 
 function decodeJson(body: Uint8Array, now: number): DecodeResult {
+  const request = parseRequest(body)
   try {
-    return readRequest(parseRequest(body, 'fast'), now)
+    return readRequest(request, now)
   } catch (error) {
     if (!(error instanceof InexactIntegerError)) throw error
-    return readRequest(parseRequest(body, 'exact'), now)
+    return readRequest(toRequest(parseJsonExactly(body)), now)
   }
 }
 
@@ -93,18 +94,22 @@ function toResult(intake: SpanIntake, warnings: readonly string[]): DecodeResult
   }
 }
 
-function parseRequest(body: Uint8Array, precision: 'fast' | 'exact'): JsonMessage {
+function parseRequest(body: Uint8Array): JsonMessage {
   let request: unknown
   try {
-    request = parseJson(body, precision)
+    request = parseJson(body)
   } catch (error) {
     throw error instanceof JsonTooManyTokensError
       ? tooManyTokens(error)
       : malformedJson(body, error)
   }
+  return toRequest(request)
+}
+
+function toRequest(request: unknown): JsonMessage {
   if (isMessage(request)) return request
   const description = 'it is not an object; {"resourceSpans":[…]} is required'
-  throw malformedRequest('not valid OTLP JSON', { field: 'the request', description })
+  throw malformedRequest('not valid OTLP JSON: ', { field: 'the request', description })
 }
 
 function tooManyTokens(cause: unknown): CollectorError {

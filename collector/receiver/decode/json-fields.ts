@@ -75,7 +75,7 @@ export function readBool(value: unknown, field: string): boolean {
 
 export function readUint32(value: unknown, field: string): number {
   if (isAbsent(value)) return 0
-  const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value
+  const number = typeof value === 'string' ? Number(toBigInt(value)) : value
   if (isInteger(number) && number >= 0 && number <= UINT32_MAX) return number
   throw offence(field, value, 'an integer from 0 to 4294967295')
 }

@@ -16,6 +16,7 @@ import { readAttributes } from './json-values.ts'
 import {
   EventDraft,
   LinkDraft,
+  NO_OWNER,
   ResourceDraft,
   ScopeDraft,
   SpanDraft,
@@ -33,30 +34,25 @@ const KIND_NAMES = [
 ]
 const STATUS_CODE_NAMES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR']
 
-/** @throws JsonFieldError */
+/** @throws JsonFieldError, InexactIntegerError */
 export function readJsonRequest(request: JsonMessage, intake: SpanIntake): void {
   readEach(request['resourceSpans'], 'resourceSpans', (message) => {
-    const draft = readResource(message, intake)
-    const shared = { resource: draft.finish(), chars: draft.countChars() }
+    // Spans of a request that has used up its values are still counted.
+    const shared = intake.budget.admitValue() ? readResource(message, intake) : NO_OWNER
     readEach(message['scopeSpans'], 'scopeSpans', (scopeSpans) => {
       readScopeSpans(scopeSpans, intake, shared)
     })
   })
 }
 
-function readScopeSpans(
-  message: JsonMessage,
-  intake: SpanIntake,
-  { resource, chars }: Pick<SpanOwner, 'resource' | 'chars'>
-): void {
-  const draft = readScope(message, intake)
-  const owner = { resource, scope: draft.finish(), chars: chars + draft.countChars() }
+function readScopeSpans(message: JsonMessage, intake: SpanIntake, shared: SpanOwner): void {
+  const owner = intake.budget.admitValue() ? readScope(message, intake, shared) : NO_OWNER
   readEach(message['spans'], 'spans', (span) => {
     if (intake.admitSpan()) intake.add(readSpan(span, intake), owner)
   })
 }
 
-function readResource(message: JsonMessage, intake: SpanIntake): ResourceDraft {
+function readResource(message: JsonMessage, intake: SpanIntake): SpanOwner {
   const draft = new ResourceDraft(intake.budget)
   const resource = readMessage(message['resource'], 'resource') ?? {}
   readAttributes(resource['attributes'], draft.attributes)
@@ -65,10 +61,10 @@ function readResource(message: JsonMessage, intake: SpanIntake): ResourceDraft {
     'resource.droppedAttributesCount'
   )
   draft.schemaUrl = readString(message['schemaUrl'], 'schemaUrl')
-  return draft
+  return { ...NO_OWNER, resource: draft.finish(), chars: draft.countChars() }
 }
 
-function readScope(message: JsonMessage, intake: SpanIntake): ScopeDraft {
+function readScope(message: JsonMessage, intake: SpanIntake, shared: SpanOwner): SpanOwner {
   const draft = new ScopeDraft(intake.budget)
   const scope = readMessage(message['scope'], 'scope') ?? {}
   draft.name = readString(scope['name'], 'scope.name')
@@ -79,7 +75,7 @@ function readScope(message: JsonMessage, intake: SpanIntake): ScopeDraft {
     'scope.droppedAttributesCount'
   )
   draft.schemaUrl = readString(message['schemaUrl'], 'schemaUrl')
-  return draft
+  return { ...shared, scope: draft.finish(), chars: shared.chars + draft.countChars() }
 }
 
 function readSpan(message: JsonMessage, intake: SpanIntake): SpanDraft {

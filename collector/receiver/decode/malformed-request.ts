@@ -24,8 +24,9 @@ export function isFieldViolation(value: unknown): value is FieldViolation {
   )
 }
 
-export function malformedRequest(where: string, violation: FieldViolation): CollectorError {
-  const message = cutText(`${where}: ${violation.description}`, STATUS_MESSAGE_CHARS_MAX)
+/** `introduction` goes before the description, with whatever stands between them. */
+export function malformedRequest(introduction: string, violation: FieldViolation): CollectorError {
+  const message = cutText(`${introduction}${violation.description}`, STATUS_MESSAGE_CHARS_MAX)
   return new CollectorError('MALFORMED_REQUEST', message, { retryable: false, cause: violation })
 }
 
@@ -36,18 +37,16 @@ export function malformedProtobuf(body: Uint8Array, error: WireError): Collector
   const field = path === '' ? 'the request' : path
   const looks = body[0] === OPEN_BRACE ? LOOKS_JSON : describeGzip(body)
   const description = `${error.message}${looks}`
-  return malformedRequest(`not valid OTLP protobuf at byte ${error.offset}, in ${field}`, {
+  return malformedRequest(`not valid OTLP protobuf at byte ${error.offset}, in ${field}: `, {
     field,
     description
   })
 }
 
 export function malformedJson(body: Uint8Array, error: unknown): CollectorError {
-  // JSON.parse itself does not recurse, the reviver for long integers does.
-  const fault = error instanceof RangeError ? 'it is nested too deeply' : String(error)
   const looks = isProtobuf(body) ? LOOKS_PROTOBUF : describeGzip(body)
-  const description = `${cutText(fault, FAULT_CHARS_MAX)}${looks}`
-  return malformedRequest('not valid JSON', { field: 'the request', description })
+  const description = `${cutText(String(error), FAULT_CHARS_MAX)}${looks}`
+  return malformedRequest('not valid JSON: ', { field: 'the request', description })
 }
 
 /** JSON.parse quotes the text around the fault. */
@@ -59,7 +58,7 @@ const OPEN_BRACE = 0x7b
 const RESOURCE_SPANS = 0x0a
 
 export function malformedField({ field, problem }: JsonFieldError): CollectorError {
-  return malformedRequest(`not valid OTLP JSON: ${field}`, { field, description: problem })
+  return malformedRequest(`not valid OTLP JSON: ${field} `, { field, description: problem })
 }
 
 const EXPORTER_VARIABLE: Readonly<Record<ForeignSignal, string>> = {
@@ -72,7 +71,7 @@ export function foreignRequest(signal: ForeignSignal): CollectorError {
   const description =
     `this is an OTLP ${signal} request, sent to the path of traces; only traces are accepted here. ` +
     `Set ${EXPORTER_VARIABLE[signal]}=none on the client, or correct OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`
-  return malformedRequest('not a traces request', { field: 'the request', description })
+  return malformedRequest('not a traces request: ', { field: 'the request', description })
 }
 
 /** A body that was sent under the wrong headers, told by its first bytes. */

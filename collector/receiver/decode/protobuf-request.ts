@@ -8,6 +8,7 @@ import type { SpanIntake } from './span-intake.ts'
 import {
   EventDraft,
   LinkDraft,
+  NO_OWNER,
   ResourceDraft,
   ScopeDraft,
   SpanDraft,
@@ -96,32 +97,37 @@ export function readProtobufRequest(reader: WireReader, intake: SpanIntake): voi
 
 function readResourceSpans(reader: WireReader, intake: SpanIntake): void {
   const outer = reader.enter()
-  const start = reader.position
-  const draft = new ResourceDraft(intake.budget)
-  readFields(reader, RESOURCE_OF_SPANS, draft)
-  const resource = draft.finish()
-  const chars = draft.countChars()
-  reader.rewind(start)
-  readEach(reader, SCOPE_SPANS, () => readScopeSpans(reader, intake, { resource, chars }))
+  // Spans of a request that has used up its values are still counted.
+  const shared = intake.budget.admitValue() ? readResource(reader, intake) : NO_OWNER
+  readEach(reader, SCOPE_SPANS, () => readScopeSpans(reader, intake, shared))
   reader.leave(outer)
 }
 
-function readScopeSpans(
-  reader: WireReader,
-  intake: SpanIntake,
-  { resource, chars }: Pick<SpanOwner, 'resource' | 'chars'>
-): void {
+function readScopeSpans(reader: WireReader, intake: SpanIntake, shared: SpanOwner): void {
   const outer = reader.enter()
-  const start = reader.position
-  const draft = new ScopeDraft(intake.budget)
-  readFields(reader, SCOPE_OF_SPANS, draft)
-  const owner = { resource, scope: draft.finish(), chars: chars + draft.countChars() }
-  reader.rewind(start)
+  const owner = intake.budget.admitValue() ? readScope(reader, intake, shared) : NO_OWNER
   readEach(reader, SPANS, (tag) => {
     if (intake.admitSpan()) readSpan(reader, intake, owner)
     else reader.skip(tag)
   })
   reader.leave(outer)
+}
+
+/** Reads ahead, so that spans find their resource complete, and goes back. */
+function readResource(reader: WireReader, intake: SpanIntake): SpanOwner {
+  const start = reader.position
+  const draft = new ResourceDraft(intake.budget)
+  readFields(reader, RESOURCE_OF_SPANS, draft)
+  reader.rewind(start)
+  return { ...NO_OWNER, resource: draft.finish(), chars: draft.countChars() }
+}
+
+function readScope(reader: WireReader, intake: SpanIntake, shared: SpanOwner): SpanOwner {
+  const start = reader.position
+  const draft = new ScopeDraft(intake.budget)
+  readFields(reader, SCOPE_OF_SPANS, draft)
+  reader.rewind(start)
+  return { ...shared, scope: draft.finish(), chars: shared.chars + draft.countChars() }
 }
 
 function readSpan(reader: WireReader, intake: SpanIntake, owner: SpanOwner): void {

@@ -2,18 +2,18 @@
 
 import { VALUES_PER_REQUEST_MAX } from '../limits.ts'
 
-/** Repairs and cuts: the span is kept, its sender told. The texts complete "n spans …". */
+/** Repairs and cuts: the span is kept and its sender told. */
 export const WARNINGS = {
-  end_missing: 'had no end; their end is set to their start',
-  end_before_start: 'ended before they started; their end is set to their start',
-  own_parent: 'named themselves as parent; they are kept without one',
-  event_time_invalid: 'had events without a plausible time; those are set to the start of the span',
-  name_truncated: 'had a name that is too long; it was cut',
-  attributes_truncated: 'had too many attributes; the rest was left out',
-  nesting_truncated: 'had attributes nested too deeply; the inner values were left out',
-  events_truncated: 'had too many events; the rest was left out',
-  links_truncated: 'had too many links; the rest was left out',
-  links_invalid: 'had links without a valid trace and span id; those were left out'
+  end_missing: 'No end, set to the start',
+  end_before_start: 'End before the start, set to it',
+  own_parent: 'Own id as parent, left out',
+  event_time_invalid: 'Events without a plausible time, set to the start of the span',
+  name_truncated: 'Name too long, cut',
+  attributes_truncated: 'Too many attributes, the rest left out',
+  nesting_truncated: 'Attributes nested too deeply, inner values left out',
+  events_truncated: 'Too many events, the rest left out',
+  links_truncated: 'Too many links, the rest left out',
+  links_invalid: 'Links without a valid trace and span id, left out'
 } as const
 export type Warning = keyof typeof WARNINGS
 

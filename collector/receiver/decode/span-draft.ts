@@ -7,7 +7,7 @@ import {
   type SpanLink,
   toUnixNano
 } from '../../model/index.ts'
-import { AttributeBag } from './attribute-bag.ts'
+import { AttributeBag, NO_ATTRIBUTES } from './attribute-bag.ts'
 import { countChars } from './count-chars.ts'
 import { EVENTS_PER_SPAN_MAX, LINKS_PER_SPAN_MAX } from '../limits.ts'
 import type { RequestBudget } from './request-budget.ts'
@@ -181,4 +181,17 @@ export interface SpanOwner {
   readonly scope: Scope
   /** Texts of both, which are stored with each of the spans. */
   readonly chars: number
+}
+
+/** A resource and scope of which nothing was said. */
+export const NO_OWNER: SpanOwner = {
+  resource: { attributes: NO_ATTRIBUTES, droppedAttributesCount: 0, schemaUrl: '' },
+  scope: {
+    name: '',
+    version: '',
+    attributes: NO_ATTRIBUTES,
+    droppedAttributesCount: 0,
+    schemaUrl: ''
+  },
+  chars: 0
 }

@@ -38,10 +38,12 @@ export class SpanIntake {
   readonly budget = new RequestBudget()
   readonly spans: DecodedSpan[] = []
   readonly rejected: RejectedSpan[] = []
-  readonly rejectedCounts = new Map<RejectReason, number>()
   readonly #latestTime: bigint
+  readonly #rejectedCounts = new Map<RejectReason, number>()
   readonly #warningCounts = new Map<Warning, WarningCount>()
-  #spanCount = 0
+  #readCount = 0
+  /** Spans beyond SPANS_PER_REQUEST_MAX: two bytes each, so there may be thirty million. */
+  #surplusCount = 0
   #charsLeft = REPLICATED_CHARS_PER_REQUEST_MAX
 
   constructor(now: number) {
@@ -49,32 +51,40 @@ export class SpanIntake {
   }
 
   get spanCount(): number {
-    return this.#spanCount
+    return this.#readCount + this.#surplusCount
+  }
+
+  get rejectedCounts(): ReadonlyMap<RejectReason, number> {
+    const counts = new Map(this.#rejectedCounts)
+    if (this.#surplusCount > 0) counts.set(TOO_MANY_SPANS.reason, this.#surplusCount)
+    return counts
   }
 
   /** False when the next span must be passed over unread; it is then rejected. */
   admitSpan(): boolean {
-    if (this.#spanCount < SPANS_PER_REQUEST_MAX) return true
-    this.#reject('', '', TOO_MANY_SPANS)
+    if (this.#readCount < SPANS_PER_REQUEST_MAX) return true
+    if (this.rejected.length < REJECTIONS_LISTED_MAX) this.#list('', '', TOO_MANY_SPANS)
+    this.#surplusCount += 1
     return false
   }
 
   add(draft: SpanDraft, owner: SpanOwner): void {
     const offence = this.#findCostOffence(owner) ?? findOffence(draft, this.#latestTime)
-    if (offence !== undefined) {
+    if (offence === undefined) {
+      this.spans.push(toDecodedSpan(draft, owner, this.#latestTime))
+      for (const warning of this.budget.takeWarnings()) this.#countWarning(warning, draft.spanId)
+    } else {
       this.budget.takeWarnings()
-      this.#reject(draft.traceId, draft.spanId, offence)
-      return
+      this.#reject(draft, offence)
     }
-    this.#spanCount += 1
-    this.spans.push(toDecodedSpan(draft, owner, this.#latestTime))
-    for (const warning of this.budget.takeWarnings()) this.#countWarning(warning, draft.spanId)
+    this.#readCount += 1
   }
 
   describeWarnings(): readonly string[] {
-    return [...this.#warningCounts].map(
-      ([warning, { spans, example }]) => `${spans} spans ${WARNINGS[warning]} (first: ${example}).`
-    )
+    return [...this.#warningCounts].map(([warning, { spans, example }]) => {
+      const count = spans === 1 ? '1 span' : `${spans} spans`
+      return `${WARNINGS[warning]}: ${count} (first ${example}).`
+    })
   }
 
   #findCostOffence(owner: SpanOwner): Offence | undefined {
@@ -84,12 +94,13 @@ export class SpanIntake {
     return undefined
   }
 
-  #reject(traceId: string, spanId: string, { reason, message }: Offence): void {
-    const index = this.#spanCount
-    this.#spanCount += 1
-    this.rejectedCounts.set(reason, (this.rejectedCounts.get(reason) ?? 0) + 1)
-    if (this.rejected.length >= REJECTIONS_LISTED_MAX) return
-    this.rejected.push({ index, traceId, spanId, reason, message })
+  #reject({ traceId, spanId }: SpanDraft, offence: Offence): void {
+    this.#rejectedCounts.set(offence.reason, (this.#rejectedCounts.get(offence.reason) ?? 0) + 1)
+    if (this.rejected.length < REJECTIONS_LISTED_MAX) this.#list(traceId, spanId, offence)
+  }
+
+  #list(traceId: string, spanId: string, { reason, message }: Offence): void {
+    this.rejected.push({ index: this.spanCount, traceId, spanId, reason, message })
   }
 
   #countWarning(warning: Warning, spanId: string): void {

@@ -4,7 +4,7 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { CollectorError } from '../../model/index.ts'
-import { ByteCollector } from './byte-collector.ts'
+import { ByteCollector } from '../byte-collector.ts'
 import type { Decompressor } from './content-encoding.ts'
 import type { InflightReservation } from './inflight-bytes.ts'
 import { malformedRequest } from '../decode/malformed-request.ts'
@@ -119,7 +119,10 @@ function isDecompressionError(error: unknown): error is Error {
 
 function malformedEncoding(problem: string): CollectorError {
   const description = `${problem}; the body must be what Content-Encoding says, whole`
-  return malformedRequest('cannot decompress the body', { field: 'Content-Encoding', description })
+  return malformedRequest('cannot decompress the body: ', {
+    field: 'Content-Encoding',
+    description
+  })
 }
 
 function tooLarge(bodyBytesMax: number): CollectorError {
