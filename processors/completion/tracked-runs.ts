@@ -1,0 +1,178 @@
+// The runs that completion follows in memory, within bounds. Complete runs are kept as long as there is
+// room, because a late span is read better by who saw the rest; then the longest quiet are let go, and
+// the sweep finds them in the store when they are due.
+
+import type { ClassifiedStep, PendingRun, RunId } from '@onset/collector/model'
+import { toUnixMillis } from '@onset/collector/model'
+
+import type { CompletionLimits } from './limits.ts'
+import { SignReader } from './run-signs.ts'
+
+export interface TrackedRun {
+  readonly runId: RunId
+  readonly signs: SignReader
+  firstSeenAt: number
+  lastSeenAt: number
+  completedAt: number | undefined
+  fullAt: number | undefined
+  /** Counts what has arrived. */
+  changes: number
+  /** `changes` when the last analysis began. */
+  seenChanges: number
+  /** When the next provisional analysis may be. */
+  provisionalAt: number
+  failures: number
+  retryAt: number
+}
+
+export class TrackedRuns {
+  readonly #limits: CompletionLimits
+  readonly #onEvict: (run: TrackedRun) => void
+  /** Open and seen at work, in order of their last sign of life. */
+  readonly #live = new Map<RunId, TrackedRun>()
+  /** Open and known from the store alone: they have a bound of their own, so that neither starves. */
+  readonly #found = new Map<RunId, TrackedRun>()
+  readonly #complete = new Map<RunId, TrackedRun>()
+  #spanCount = 0
+
+  /** `onEvict` is told of open runs only. */
+  constructor(limits: CompletionLimits, onEvict: (run: TrackedRun) => void) {
+    this.#limits = limits
+    this.#onEvict = onEvict
+  }
+
+  get openCount(): number {
+    return this.#live.size + this.#found.size
+  }
+
+  get completeCount(): number {
+    return this.#complete.size
+  }
+
+  get spanCount(): number {
+    return this.#spanCount
+  }
+
+  find(runId: RunId): TrackedRun | undefined {
+    return this.#live.get(runId) ?? this.#found.get(runId) ?? this.#complete.get(runId)
+  }
+
+  isOpen(run: TrackedRun): boolean {
+    return this.#live.get(run.runId) === run || this.#found.get(run.runId) === run
+  }
+
+  noteSteps(runId: RunId, steps: readonly ClassifiedStep[], now: number): TrackedRun {
+    const run = this.#touch(runId, now)
+    for (const step of steps) this.#spanCount += run.signs.note(step)
+    if (run.signs.signs.stepCount >= this.#limits.runStepsMax) run.fullAt ??= now
+    this.#makeRoom()
+    return run
+  }
+
+  noteOutcome(runId: RunId, now: number): TrackedRun {
+    const run = this.#touch(runId, now)
+    run.signs.noteOutcome()
+    this.#makeRoom()
+    return run
+  }
+
+  /**
+   * What the store says of a run that may be new here; `undefined` when there is no room for it. Times
+   * of the store are believed up to `now`: its clock may be ahead.
+   */
+  noteStored(pending: PendingRun, now: number): TrackedRun | undefined {
+    const lastIngestedAt = Math.min(now, toUnixMillis(pending.lastIngestedAt))
+    const run = this.#live.get(pending.runId) ?? this.#findOrAdd(pending.runId, lastIngestedAt)
+    if (run === undefined) return undefined
+    run.signs.noteStored(pending)
+    run.firstSeenAt = Math.min(run.firstSeenAt, toUnixMillis(pending.firstIngestedAt))
+    run.lastSeenAt = Math.max(run.lastSeenAt, lastIngestedAt)
+    if (pending.stepCount >= this.#limits.runStepsMax) run.fullAt ??= now
+    return run
+  }
+
+  /** A run whose analysis failed waits among the others, so that it holds no place of a found one. */
+  putBack(run: TrackedRun): void {
+    if (!this.#found.delete(run.runId)) return
+    this.#live.set(run.runId, run)
+    this.#makeRoom()
+  }
+
+  complete(run: TrackedRun): void {
+    if (!this.#removeOpen(run)) return
+    this.#complete.set(run.runId, run)
+    this.#makeRoom()
+  }
+
+  /** Of a run that turned out to have no steps. */
+  drop(run: TrackedRun): void {
+    if (this.#removeOpen(run)) this.#spanCount -= run.signs.heldSpans
+  }
+
+  #removeOpen(run: TrackedRun): boolean {
+    return this.isOpen(run) && (this.#live.delete(run.runId) || this.#found.delete(run.runId))
+  }
+
+  #touch(runId: RunId, now: number): TrackedRun {
+    const run = this.#reopen(runId, now) ?? this.find(runId) ?? newRun(runId, now, this.#limits)
+    for (const runs of [this.#live, this.#found]) runs.delete(runId)
+    this.#live.set(runId, run)
+    run.lastSeenAt = Math.max(run.lastSeenAt, now)
+    run.changes += 1
+    return run
+  }
+
+  #findOrAdd(runId: RunId, seenAt: number): TrackedRun | undefined {
+    const known = this.#found.get(runId)
+    if (known !== undefined) return known
+    if (this.#found.size >= this.#limits.sweepRunsMax) return undefined
+    const run = this.#reopen(runId, seenAt) ?? newRun(runId, seenAt, this.#limits)
+    this.#found.set(runId, run)
+    run.changes += 1
+    return run
+  }
+
+  /** A run that was complete is most often so again soon: no provisional analysis at once. */
+  #reopen(runId: RunId, now: number): TrackedRun | undefined {
+    const run = this.#complete.get(runId)
+    if (run === undefined) return undefined
+    this.#complete.delete(runId)
+    run.provisionalAt = Math.max(run.provisionalAt, now + this.#limits.provisionalIntervalMs)
+    return run
+  }
+
+  #makeRoom(): void {
+    for (const run of this.#complete.values()) {
+      if (!this.#isOver()) return
+      this.#complete.delete(run.runId)
+      this.#spanCount -= run.signs.heldSpans
+    }
+    for (const run of this.#live.values()) {
+      if (!this.#isOver()) return
+      this.drop(run)
+      this.#onEvict(run)
+    }
+  }
+
+  #isOver(): boolean {
+    const { trackedRunsMax, trackedSpansMax } = this.#limits
+    const runs = this.#live.size + this.#complete.size
+    return runs > trackedRunsMax || this.#spanCount > trackedSpansMax
+  }
+}
+
+function newRun(runId: RunId, now: number, limits: CompletionLimits): TrackedRun {
+  return {
+    runId,
+    signs: new SignReader(limits.runStepsMax),
+    firstSeenAt: now,
+    lastSeenAt: now,
+    completedAt: undefined,
+    fullAt: undefined,
+    changes: 0,
+    seenChanges: 0,
+    provisionalAt: now + limits.provisionalIntervalMs,
+    failures: 0,
+    retryAt: 0
+  }
+}
