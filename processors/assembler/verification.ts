@@ -1,6 +1,8 @@
 // The last time the agent checked its own work, and whether the answer still holds: a verification
 // before a later change says nothing about what the run left behind.
 
+import { readTestReport } from '@onset/collector/effects'
+import type { TestReport } from '@onset/collector/effects'
 import type { Check, Outcome } from '@onset/collector/model'
 
 import type { NumberedStep } from './number-steps.ts'
@@ -17,9 +19,10 @@ export function readVerification(numbered: readonly NumberedStep[]): Verificatio
   const verifying = numbered[at]?.step
   if (verifying === undefined) return undefined
   const isStale = numbered.slice(at + 1).some(({ step }) => changesWork(step))
-  const { checks } = verifying
+  const report = readTestReport(verifying.observation)
+  const checks = verifying.checks.length > 0 ? verifying.checks : (report?.checks ?? [])
   return {
-    outcome: isStale ? 'unknown' : verdictOf(verifying, checks),
+    outcome: isStale ? 'unknown' : verdictOf(verifying, checks, report),
     checks,
     output: verifying.observation
   }
@@ -30,15 +33,26 @@ function changesWork(step: NumberedStep['step']): boolean {
   return step.effects.effect === 'change' && step.effects.stage !== 'delivery'
 }
 
-function verdictOf(step: NumberedStep['step'], checks: readonly Check[]): Outcome {
+/**
+ * What the test runner printed, before the exit code and the span's status: `pytest | tail` exits with 0
+ * whatever pytest found.
+ */
+function verdictOf(
+  step: NumberedStep['step'],
+  checks: readonly Check[],
+  report: TestReport | undefined
+): Outcome {
   const isFailing = checks.some((check) => check.status === 'failed' || check.status === 'error')
-  const exitCode = step.exitCode ?? step.effects.exitCode
-  const failed =
-    isFailing ||
-    step.outcome === 'error' ||
-    step.effects.error !== undefined ||
-    (exitCode !== undefined && exitCode !== 0)
-  if (failed) return 'error'
-  const isPassing = checks.some((check) => check.status === 'passed')
-  return isPassing || exitCode === 0 ? 'ok' : 'unknown'
+  if (isFailing || (report?.failed ?? 0) > 0 || hasFailed(step)) return 'error'
+  const isPassing = checks.some((check) => check.status === 'passed') || (report?.passed ?? 0) > 0
+  return isPassing || exitCodeOf(step) === 0 ? 'ok' : 'unknown'
+}
+
+function hasFailed(step: NumberedStep['step']): boolean {
+  const exitCode = exitCodeOf(step) ?? 0
+  return step.outcome === 'error' || step.effects.error !== undefined || exitCode !== 0
+}
+
+function exitCodeOf(step: NumberedStep['step']): number | undefined {
+  return step.exitCode ?? step.effects.exitCode
 }

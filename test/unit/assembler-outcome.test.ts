@@ -174,6 +174,24 @@ t.test('the last verification after the last change decides', async (t) => {
   )
 })
 
+t.test(
+  'what the test runner printed counts for more than the exit code of its pipeline',
+  async (t) => {
+    const failing =
+      'FAILED test_sum.py::test_sum - assert 3 == 4\n==== 1 failed, 4 passed in 0.12s ===='
+    const trace = aTrace()
+    trace.agent()
+    verify(trace, { action: 'pytest | tail', exitCode: 0, observation: failing })
+    const run = runOf(trace)
+    t.match(run, { outcome: 'error', outcomeSource: 'verification', verifierOutput: failing })
+    t.match(run.checks, [{ status: 'failed' }])
+    t.equal(
+      outcomeOf((trace) => verify(trace, { observation: '==== 5 passed in 0.12s ====' })),
+      'ok verification'
+    )
+  }
+)
+
 t.test('a verification before a later change leaves the word to the root', async (t) => {
   t.equal(outcomeOf(verifyThenChange), 'unknown none')
   t.equal(outcomeOf(verifyThenChange, [], { outcome: 'ok' }), 'ok root_span')
