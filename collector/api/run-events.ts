@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunId, RunReader, RunRecord } from '../model/index.ts'
 
 export interface RunEventsOptions {
-  readonly store: RunReader
+  readonly store: Pick<RunReader, 'findRun'>
   readonly runId: RunId
   /** What is known already; sent at once unless the client has it. */
   readonly first: RunRecord
@@ -18,13 +18,13 @@ export interface RunEventsOptions {
 }
 
 /** A person watching notices no less; the read is one row by its key. */
-export const POLL_INTERVAL_MS = 1_000
+const POLL_INTERVAL_MS = 1_000
 
 /** Below the 30 s and 60 s after which common proxies close a connection that says nothing. */
-const HEARTBEAT_INTERVAL_MS = 15_000
+export const HEARTBEAT_INTERVAL_MS = 15_000
 
 /** A run open for longer is watched by coming back, which clients do by themselves. */
-const STREAM_MS_MAX = 3_600_000
+export const STREAM_MS_MAX = 3_600_000
 
 export async function* streamRunEvents(options: RunEventsOptions): AsyncGenerator<string> {
   const { now, signal } = options
