@@ -12,6 +12,7 @@ import {
 } from '../model/index.ts'
 import type { StepFacts } from './dialect.ts'
 import { readChecks } from './evaluation-checks.ts'
+import { hasTruncationNotice } from './json-text.ts'
 import { readOutcome } from './span-outcome.ts'
 import { firstText, integerOf } from './values.ts'
 
@@ -57,7 +58,7 @@ export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts):
     declaredRunOutcome: readRunOutcome(span),
     checks: facts.checks === undefined ? checks : [...checks, ...facts.checks],
     dialect,
-    truncated: (facts.truncated ?? false) || isOverlong(facts),
+    truncated: (facts.truncated ?? false) || isCut(facts),
     droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount
   }
 }
@@ -92,14 +93,19 @@ function boundToolCalls(calls: readonly RequestedToolCall[]): readonly Requested
   }))
 }
 
-function isOverlong(facts: StepFacts): boolean {
+/** Cut by us, or by a producer that says so at the end of the text. */
+function isCut(facts: StepFacts): boolean {
   const texts = [facts.action, facts.arguments, facts.thought, facts.observation, facts.input]
   const calls = facts.requestedToolCalls ?? []
   return (
-    texts.some((given) => given !== undefined && given.length > STEP_TEXT_CHARS_MAX) ||
     calls.length > REQUESTED_TOOL_CALLS_MAX ||
-    calls.some((call) => call.arguments.length > STEP_TEXT_CHARS_MAX)
+    calls.some((call) => isOverlong(call.arguments)) ||
+    texts.some((given) => given !== undefined && (isOverlong(given) || hasTruncationNotice(given)))
   )
+}
+
+function isOverlong(given: string): boolean {
+  return given.length > STEP_TEXT_CHARS_MAX
 }
 
 function readExitCode(span: DecodedSpan): number | undefined {

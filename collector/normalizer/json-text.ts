@@ -17,7 +17,8 @@ const JSON_DEPTH_MAX = 64
 /** A producer's note that it cut the text, `...[TRUNCATED: original length 31337]`, stands within this many characters of the end. */
 const TRUNCATION_NOTICE_CHARS_MAX = 96
 
-const TRUNCATION_NOTICE = /(?:\.{3}|…)?\s?[[(<]\s?truncated\b[^\n]*$|(?:\.{3}|…)$/i
+const TRUNCATION_NOTICE = /(?:\.{3}|…)?\s?[[(<]\s?truncated\b[^\n\])>]*[\])>]$/i
+const ELLIPSIS = /(?:\.{3}|…)$/
 
 /**
  * The value of a text that is a JSON object, array or string, or the beginning of an object or array.
@@ -36,8 +37,7 @@ export function parseJson(text: string): ParsedJson | undefined {
 
 /** True when the text ends in a producer's own truncation notice. */
 export function hasTruncationNotice(text: string): boolean {
-  const end = text.slice(-TRUNCATION_NOTICE_CHARS_MAX)
-  return /truncated/i.test(end) && TRUNCATION_NOTICE.test(end)
+  return TRUNCATION_NOTICE.test(text.slice(-TRUNCATION_NOTICE_CHARS_MAX))
 }
 
 /** Compact JSON. Total on every Value: bigints become digits, bytes a note of their number. */
@@ -82,12 +82,13 @@ function tryParse(text: string): Value {
 
 function withoutTruncationNotice(text: string): string {
   const end = text.slice(-TRUNCATION_NOTICE_CHARS_MAX)
-  return text.slice(0, text.length - end.length) + end.replace(TRUNCATION_NOTICE, '')
+  const kept = end.replace(TRUNCATION_NOTICE, '').replace(ELLIPSIS, '')
+  return text.slice(0, text.length - end.length) + kept
 }
 
 /** What may stand between the last whole value and the cut: a comma, a key, half a literal. */
 const UNFINISHED =
-  /^\s*(?:,\s*)?(?:"(?:[^"\\]|\\.)*"?\s*(?::\s*)?)?(?:-?[\d.eE+-]*|t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|n(?:u(?:ll?)?)?)$/
+  /^\s*(?:,\s*)?(?:"(?:[^"\\]|\\.)*(?:"\s*(?::\s*)?|\\)?)?(?:-?[\d.eE+-]*|t(?:r(?:ue?)?)?|f(?:a(?:l(?:se?)?)?)?|n(?:u(?:ll?)?)?)$/
 
 /** Closes the strings, arrays and objects that are open at the end of `text`, in one pass over it. */
 function closeJson(text: string): string | undefined {

@@ -28,7 +28,7 @@ export const genAi: Dialect = {
 
 function toStep(span: DecodedSpan): Step {
   const operation = operationOf(span) ?? ''
-  const kind = kindOfStep(operation, span.attributes)
+  const kind = kindOfStep(span, operation)
   return buildStep(span, `${genAi.name}@${genAi.version}`, {
     kind,
     provider: readProvider(span.attributes),
@@ -53,9 +53,9 @@ const READ_BY_KIND: Readonly<
   unknown: (span) => ({ action: toLine(span.name) })
 }
 
-function kindOfStep(operation: string, attributes: Attributes): StepKind {
+function kindOfStep(span: DecodedSpan, operation: string): StepKind {
   const kind = kindOfOperation(operation)
-  return kind === 'tool' && isHandoff(firstText(attributes, TOOL_KEYS)) ? 'handoff' : kind
+  return kind === 'tool' && isHandoff(toolOf(span, operation)) ? 'handoff' : kind
 }
 
 const MODEL_KEYS = ['gen_ai.response.model', 'gen_ai.request.model']
@@ -166,7 +166,7 @@ function readAgent(span: DecodedSpan, operation: string): Omit<StepFacts, 'kind'
 
 function readToolCall(span: DecodedSpan, operation: string): Omit<StepFacts, 'kind'> {
   const { attributes } = span
-  const tool = firstText(attributes, TOOL_KEYS) ?? toolInName(span.name, operation)
+  const tool = toolOf(span, operation)
   const given = readArguments(span)
   const result = readToolResult(readResult(span))
   return {
@@ -179,6 +179,10 @@ function readToolCall(span: DecodedSpan, operation: string): Omit<StepFacts, 'ki
     failed: result.failed || attributes['gen_ai.tool.status'] === 'error',
     truncated: result.truncated
   }
+}
+
+function toolOf(span: DecodedSpan, operation: string): string | undefined {
+  return firstText(span.attributes, TOOL_KEYS) ?? toolInName(span.name, operation)
 }
 
 /** Span names are `execute_tool {tool}` and `tools/call {tool}`; a memory operation is its own tool. */

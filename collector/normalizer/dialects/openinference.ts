@@ -74,7 +74,7 @@ const READ_BY_KIND: Readonly<
 
 function kindOfStep(spanKind: string, span: DecodedSpan): StepKind {
   const kind = KINDS.get(spanKind) ?? 'unknown'
-  return kind === 'tool' && isHandoff(toolOf(span)) ? 'handoff' : kind
+  return kind === 'tool' && isHandoff(toolOf(span) ?? span.name) ? 'handoff' : kind
 }
 
 const PROVIDER_KEYS = [

@@ -22,6 +22,21 @@ export function findSecretHints(text: string): SecretHints | undefined {
 
 export function maskSecrets(text: string, hints: SecretHints): string {
   if (text.length < TEXT_CHARS_MIN) return text
+  let masked = maskOnce(text, hints)
+  let before = text
+  for (let pass = 1; pass < PASSES_MAX && masked !== before; pass += 1) {
+    const left = findSecretHints(masked)
+    if (left === undefined) break
+    before = masked
+    masked = maskOnce(masked, left)
+  }
+  return masked
+}
+
+/** A secret right behind another shows only when that one is masked; no text made by anyone has three in a row. */
+const PASSES_MAX = 4
+
+function maskOnce(text: string, hints: SecretHints): string {
   let masked = hints.hasPrivateKey ? maskPrivateKeys(text) : text
   for (const kind of hints.kinds) masked = maskKind(masked, kind)
   return masked
@@ -35,15 +50,21 @@ export function maskNamedSecret(text: string, key: string): string {
 function maskKind(text: string, { kind, pattern, accepts, isNamed }: SecretKind): string {
   return text.replace(pattern, (match: string, kept: string, secret: string, at: number) => {
     if (accepts !== undefined && !accepts(secret)) return match
-    if (isNamed === true && isWordEnd(text.charAt(at - 1), kept)) return match
+    if (isNamed === true && isWordEnd(text, at)) return match
     return kept + marker(kind)
   })
 }
 
-/** `accessToken` begins a word at its capital, `access_token` after its underscore. */
-function isWordEnd(before: string, name: string): boolean {
-  return /[a-z]/.test(before) && /^[a-z]/.test(name)
+/**
+ * True when the name at `at` is only the end of a word. `accessToken` begins a name at its capital,
+ * `access_token` after its underscore, and `\ntoken` after an escape in a text that is JSON.
+ */
+function isWordEnd(text: string, at: number): boolean {
+  const isInside = LOWER_CASE.test(text.charAt(at - 1)) && LOWER_CASE.test(text.charAt(at))
+  return isInside && text.charAt(at - 2) !== '\\'
 }
+
+const LOWER_CASE = /[a-z]/
 
 function marker(kind: string): string {
   return `[masked:${kind}]`

@@ -86,7 +86,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   {
     kind: 'google_key',
     hints: { needles: ['AIza', '29.'], prefixes: ['GOCSPX-'] },
-    pattern: prefixed(String.raw`(?:AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})`)
+    pattern: prefixed(String.raw`(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})`)
   },
   {
     // Hugging Face, npm, PyPI, Groq, xAI, DigitalOcean, SendGrid.
@@ -95,11 +95,11 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     pattern: prefixed(
       [
         'hf_[A-Za-z]{30,}',
-        'npm_[A-Za-z0-9]{36}',
+        'npm_[A-Za-z0-9]{36,}',
         String.raw`pypi-A[\w-]{50,}`,
         'gsk_[A-Za-z0-9]{40,}',
         'xai-[A-Za-z0-9]{60,}',
-        'dop_v1_[a-f0-9]{60,}',
+        String.raw`dop_v1_\w{60,}`,
         String.raw`SG\.[\w-]{16,128}\.[\w-]{16,}`
       ].join('|')
     )
@@ -140,7 +140,7 @@ export const SECRET_KINDS: readonly SecretKind[] = [
   {
     kind: 'secret',
     isNamed: true,
-    hints: { names: ['secret', 'token', 'key', 'authorization'] },
+    hints: { names: ['secret', 'token', 'key', 'authorization', 'cookie'] },
     pattern: new RegExp(
       `((?:secret|token|(?:api|access|secret|private|account|sharedaccess|shared_access|signing)[_-]?key|authorization)${SEPARATOR}(?:(?:basic|bearer|token|apikey) {1,4})?)(${VALUE}{16,})`,
       'gi'

@@ -44,7 +44,7 @@ export function mapAttributes(attributes: Attributes, map: TextMap): Attributes 
 }
 
 export interface SpanTexts {
-  /** Keys and the texts that stand under them, alternating; names stand under no key. */
+  /** Texts, each after the key it stands under if it has one. */
   readonly texts: string[]
   /** Something is nested deeper than VALUE_DEPTH_MAX. */
   isTooDeep: boolean
@@ -69,7 +69,12 @@ export function collectAttributeTexts(attributes: Attributes): SpanTexts {
 }
 
 function collectFields(fields: Attributes, into: SpanTexts, depth: number): void {
-  for (const key in fields) collectValue(fields[key], key, into, depth)
+  for (const key in fields) {
+    const value = fields[key]
+    // Within structures keys are data like everything else; attributes are named by instrumentations.
+    if (depth > 0 && typeof value !== 'string') into.texts.push(key)
+    collectValue(value, key, into, depth)
+  }
 }
 
 function collectValue(value: AttributeValue, key: string, into: SpanTexts, depth: number): void {
