@@ -4,7 +4,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { CollectorError } from './model/index.ts'
 
-export const SCOPES = ['ingest', 'read', 'admin'] as const
+const SCOPES = ['ingest', 'read', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export interface AccessKey {
@@ -13,10 +13,10 @@ export interface AccessKey {
 }
 
 /** 16 characters of base64 or hex are at least 64 bits: not guessable over a network. */
-export const KEY_CHARS_MIN = 16
+const KEY_CHARS_MIN = 16
 
 /** Keys are compared one by one on each request. */
-export const KEYS_MAX = 100
+const KEYS_MAX = 100
 
 /** Printable ASCII without space and comma: what fits in the list and in a header unquoted. */
 const KEY_CHARACTERS = /^[\x21-\x2b\x2d-\x7e]+$/

@@ -15,7 +15,10 @@ export interface ApiOptions {
   readonly store: RunReader & FeedbackWriter
   /** Absent where no processors run; reports are then analyzed by whoever reads the store. */
   readonly listener: RunListener | undefined
-  /** Resolves when a new revision of the run is stored. Absent: `NO_PROCESSOR`. */
+  /**
+   * Resolves when a new revision of the run is stored, or when it has no steps. Bounds by itself how many
+   * may wait, and throws OVERLOADED beyond. Absent: `NO_PROCESSOR`.
+   */
   readonly analyzeNow: ((runId: RunId) => Promise<unknown>) | undefined
   readonly meter: Meter
   /** Milliseconds since 1970. */
@@ -23,7 +26,7 @@ export interface ApiOptions {
 }
 
 /** Longer than any id that a producer was seen to make; a trace id has 32. */
-export const RUN_ID_CHARS_MAX = 256
+const RUN_ID_CHARS_MAX = 256
 
 export const RunParams = Type.Object({
   runId: Type.String({

@@ -10,7 +10,7 @@ import { streamRunEvents, type RunEventsOptions } from './run-events.ts'
 import { toRunJson } from './run-json.ts'
 
 /** Each stream is a socket and one read a second. */
-export const EVENT_STREAMS_MAX = 64
+const EVENT_STREAMS_MAX = 64
 
 const STREAM_RETRY_SECONDS = 10
 

@@ -5,8 +5,8 @@ import { ONSET_CATEGORIES, type Feedback } from '../model/index.ts'
 import { optional, timeSchema, toTimeJson } from './values-json.ts'
 
 /** A page of text; a longer explanation belongs where it is discussed. */
-export const COMMENT_CHARS_MAX = 4_000
-export const AUTHOR_CHARS_MAX = 200
+const COMMENT_CHARS_MAX = 4_000
+const AUTHOR_CHARS_MAX = 200
 
 const OnsetStepIndex = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
   description: 'The true onset, or null when no step of the run is to blame.'

@@ -8,16 +8,10 @@ import { unknownRun } from './list-query.ts'
 import { OnsetJson, toOnsetJson } from './onset-json.ts'
 import { RunJson, toRunJson } from './run-json.ts'
 
-/** An analysis holds the event loop for up to seconds: a second waits its turn, a third is a flood. */
-const ANALYSES_MAX = 2
-
-const ANALYSIS_RETRY_SECONDS = 2
-
 const LocalizedJson = Type.Object({ run: RunJson, onsets: Type.Array(OnsetJson) })
 
 export const localizeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
   const { store, analyzeNow } = options
-  let running = 0
 
   app.route({
     method: 'POST',
@@ -32,13 +26,7 @@ export const localizeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     handler: async (request) => {
       const runId = readRunId(request.params.runId)
       if (analyzeNow === undefined) throw noProcessor()
-      if (running >= ANALYSES_MAX) throw tooManyAnalyses()
-      running += 1
-      try {
-        await analyzeNow(runId)
-      } finally {
-        running -= 1
-      }
+      await analyzeNow(runId)
       const [record, onsets] = await Promise.all([store.findRun(runId), store.readOnsets(runId)])
       if (record === undefined) throw unknownRun(runId)
       return { run: toRunJson(record), onsets: onsets.map(toOnsetJson) }
@@ -51,13 +39,5 @@ function noProcessor(): CollectorError {
     'NO_PROCESSOR',
     'this process receives and answers but does not analyze; ask one that runs processors, as `npm start` does',
     { retryable: false }
-  )
-}
-
-function tooManyAnalyses(): CollectorError {
-  return new CollectorError(
-    'OVERLOADED',
-    `${ANALYSES_MAX} runs are being analyzed on request already; try again in a moment`,
-    { retryable: true, retryAfterSeconds: ANALYSIS_RETRY_SECONDS }
   )
 }
