@@ -1,0 +1,86 @@
+// What one analysis of a long run costs the process it runs in: how long each part takes, and for how long
+// the event loop, which also receives spans, is held at a time. On the embedded store.
+// Run: npx node test/bench/analyze.ts [steps]
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+import { createNoopMeter } from '@opentelemetry/api'
+
+import type { RunTree } from '../../collector/model/index.ts'
+import { openStore } from '../../collector/store/index.ts'
+import { assembleRun } from '../../processors/assembler/index.ts'
+import { localizeOnset } from '../../processors/localizer/index.ts'
+import { startProcessors } from '../../processors/processors.ts'
+import { aLongRun } from '../support/long-run.ts'
+import { storeBasics } from '../support/test-store.ts'
+
+const STEPS_DEFAULT = 10_000
+const BATCH_STEPS = 1_000
+const NANOS_PER_MS = 1e6
+const MICROS_PER_MS = 1_000
+
+const steps = aLongRun(Number(process.argv[2] ?? STEPS_DEFAULT))
+const folder = mkdtempSync(join(tmpdir(), 'onset-bench-'))
+const store = await openStore({ ...storeBasics(), dataDir: join(folder, 'data') })
+const { logger, now } = storeBasics()
+const parts: Record<string, number> = {}
+
+/** CPU of the thread, which is what the event loop is held for on a machine that is not busy. */
+function timed<T>(part: string, run: () => T): T {
+  const before = process.threadCpuUsage()
+  const result = run()
+  const { user, system } = process.threadCpuUsage(before)
+  parts[`${part} CPU`] = (user + system) / MICROS_PER_MS
+  return result
+}
+
+const processors = await startProcessors({
+  store: {
+    ...store,
+    findPendingRuns: async () => [],
+    readRunSteps: async (runId) => {
+      const began = performance.now()
+      const read = await store.readRunSteps(runId)
+      parts['read'] = performance.now() - began
+      timed('assemble', () => assembleRun(read.steps))
+      return read
+    },
+    readOutcomeReports: async (runId) => store.readOutcomeReports(runId),
+    saveAnalysis: async (analysis) => {
+      const began = performance.now()
+      const revision = await store.saveAnalysis(analysis)
+      parts['save'] = performance.now() - began
+      return revision
+    }
+  },
+  localize: (tree: RunTree, options) => timed('localize', () => localizeOnset(tree, options)),
+  now,
+  meter: createNoopMeter(),
+  logger
+})
+
+for (let at = 0; at < steps.length; at += BATCH_STEPS) {
+  await store.write({ spans: [], steps: steps.slice(at, at + BATCH_STEPS) })
+}
+const [first] = steps
+if (first !== undefined) {
+  for (const round of ['cold', 'warm']) {
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    const began = performance.now()
+    await processors.analyzeNow(first.runId)
+    const total = performance.now() - began
+    delay.disable()
+    const told = Object.entries(parts).map(([part, ms]) => `${part} ${ms.toFixed(0)} ms`)
+    console.log(
+      `${steps.length} steps, ${round}: ${total.toFixed(0)} ms (${told.join(', ')}); ` +
+        `event loop held for at most ${(delay.max / NANOS_PER_MS).toFixed(0)} ms`
+    )
+  }
+}
+await processors.close()
+await store.close()
+rmSync(folder, { recursive: true, force: true })
