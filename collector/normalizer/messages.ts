@@ -21,15 +21,37 @@ export interface Answer {
   readonly finishReason: string | undefined
 }
 
-/** Reads messages, or a whole response of a model API, as what was answered. */
+/**
+ * Reads messages, or a whole response of a model API, as what was answered: the model's last messages,
+ * after everybody else's where the output repeats the conversation.
+ */
 export function readAnswer(value: Value): Answer {
-  const messages = listMessages(value).map((message) => readMessage(message, 'assistant'))
+  const messages = lastAnswers(listMessages(value)).map((raw) => readMessage(raw, 'assistant'))
   return {
     text: joinTexts(messages.flatMap((message) => message.texts)),
     reasoning: joinTexts(messages.flatMap((message) => message.reasoning)),
     toolCalls: messages.flatMap((message) => message.toolCalls),
     finishReason: messages.find((message) => message.finishReason !== undefined)?.finishReason
   }
+}
+
+function lastAnswers(messages: readonly Value[]): readonly Value[] {
+  const end = messages.findLastIndex(isAnswer)
+  let start = end
+  while (start > 0 && isAnswer(messages[start - 1])) start -= 1
+  return end === -1 ? [] : messages.slice(start, end + 1)
+}
+
+/** A message without a role is the model's: responses leave it out, conversations do not. */
+function isAnswer(message: Value): boolean {
+  return !OTHER_ROLES.has(roleOf(message) ?? '')
+}
+
+/** The first tool call among messages, whoever's. */
+export function firstToolCall(value: Value): RequestedToolCall | undefined {
+  return listMessages(value)
+    .map((message) => readMessage(message, 'assistant'))
+    .find((message) => message.toolCalls.length > 0)?.toolCalls[0]
 }
 
 /** The first result of a tool among messages. */
@@ -106,6 +128,16 @@ export function joinTexts(texts: readonly string[]): string {
 }
 
 const USER_ROLES: ReadonlySet<string> = new Set(['user', 'human'])
+
+/** Everybody who speaks in a conversation but the model. */
+const OTHER_ROLES: ReadonlySet<string> = new Set([
+  'user',
+  'human',
+  'system',
+  'developer',
+  'tool',
+  'function'
+])
 
 /** LangChain's messages say `type` where others say `role`. */
 const ROLE_TYPES: ReadonlySet<string> = new Set(['human', 'ai', 'system', 'tool', 'user'])

@@ -42,7 +42,7 @@ const PATH_KEYS = [
 const QUERY_KEYS = ['query', 'pattern', 'regex', 'search_query', 'search_term', 'q', 'keyword']
 const OTHER_KEYS = ['url', 'uri', 'code', 'script', 'prompt', 'description', 'question', 'thought']
 
-function tellingArgument(value: Value): string | undefined {
+function tellingArgument(value: Value, depth = 0): string | undefined {
   if (typeof value === 'string') return patchedFiles(value) ?? (value === '' ? undefined : value)
   if (!isRecord(value)) return undefined
   return (
@@ -51,7 +51,7 @@ function tellingArgument(value: Value): string | undefined {
     scalarText(firstValue(value, PATH_KEYS)) ??
     patchedFiles(scalarText(firstValue(value, PATCH_KEYS)) ?? '') ??
     scalarText(firstValue(value, OTHER_KEYS)) ??
-    onlyArgument(value)
+    onlyArgument(value, depth)
   )
 }
 
@@ -83,7 +83,15 @@ function patchedFiles(text: string): string | undefined {
 const PATCH_HEAD_CHARS_MAX = 16_384
 const PATCHED_FILE = /^(?:\*\*\* (?:Update|Add|Delete) File: |\+\+\+ b\/)(\S.{0,300})$/gm
 
-function onlyArgument(value: ValueRecord): string | undefined {
+/** A single argument tells all there is; a single structure is a wrapper around the arguments. */
+function onlyArgument(value: ValueRecord, depth: number): string | undefined {
   const keys = Object.keys(value)
-  return keys.length === 1 ? scalarText(value[keys[0] ?? '']) : undefined
+  if (keys.length !== 1) return undefined
+  const only = value[keys[0] ?? '']
+  return isRecord(only) && depth < WRAPPERS_MAX
+    ? tellingArgument(only, depth + 1)
+    : scalarText(only)
 }
+
+/** `{ input: { args: … } }` */
+const WRAPPERS_MAX = 2

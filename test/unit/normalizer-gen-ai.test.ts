@@ -500,6 +500,12 @@ t.test('tools', async (t) => {
       step: { kind: 'tool', tool: 'read_file', action: 'read_file()' }
     },
     {
+      claim: 'a span named for its tool alone, its arguments in a wrapper',
+      attributes: { ...call, 'gen_ai.tool.name': '', 'input.value': '{"input":{"city":"Oslo"}}' },
+      span: { name: 'get_weather' },
+      step: { kind: 'tool', tool: 'get_weather', action: 'get_weather: Oslo' }
+    },
+    {
       claim: 'an MCP tool call without an operation name is the execution of the tool',
       attributes: {
         'mcp.method.name': 'tools/call',

@@ -283,6 +283,21 @@ t.test('frames', async (t) => {
       step: { kind: 'agent', agent: 'cart fixer', input: TASK, observation: ANSWER, tokens: {} }
     },
     {
+      claim: 'an output that repeats the conversation is read for its last answer',
+      attributes: {
+        'openinference.span.kind': 'AGENT',
+        'output.value': JSON.stringify({
+          messages: [
+            { role: 'user', content: TASK },
+            { role: 'assistant', content: 'I look first.', tool_calls: [] },
+            { role: 'tool', content: 'cart.ts' },
+            { role: 'assistant', content: ANSWER }
+          ]
+        })
+      },
+      step: { observation: ANSWER }
+    },
+    {
       claim: 'a node of a graph is named when its agent is not',
       attributes: {
         'openinference.span.kind': 'agent',

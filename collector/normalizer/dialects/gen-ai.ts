@@ -7,15 +7,16 @@ import type { Attributes, DecodedSpan, Step, StepKind, Tokens } from '../../mode
 import { buildStep } from '../build-step.ts'
 import type { Dialect, StepFacts } from '../dialect.ts'
 import { documentsText } from '../documents.ts'
+import { readFinishReason } from '../finish-reason.ts'
 import { isHandoff } from '../handoff.ts'
-import { parseJson, toText } from '../json-text.ts'
-import { firstToolResult, readAnswer, readRequest } from '../messages.ts'
+import { toText } from '../json-text.ts'
+import { firstToolCall, firstToolResult, readAnswer, readRequest } from '../messages.ts'
 import type { TokenKeys } from '../token-counts.ts'
 import { readCostUsd, readTokens } from '../token-counts.ts'
 import { describeToolCall, toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
 import type { Value } from '../values.ts'
-import { firstText, firstValue, isList, scalarText } from '../values.ts'
+import { firstText, firstValue } from '../values.ts'
 import { readEventContents, readInputMessages, readOutputMessages } from './gen-ai-eras.ts'
 import { kindOfOperation, operationOf } from './gen-ai-operations.ts'
 
@@ -139,13 +140,6 @@ function readCallTokens(attributes: Attributes, operation: string): Tokens {
   return operation === 'fetch_response' ? {} : readTokens(attributes, TOKEN_KEYS)
 }
 
-/** An array by the conventions; its text, or one name, by some exporters. */
-function readFinishReason(attributes: Attributes): string | undefined {
-  const value = attributes['gen_ai.response.finish_reasons']
-  const json = typeof value === 'string' ? parseJson(value)?.value : value
-  return isList(json) ? scalarText(json[0]) : scalarText(value)
-}
-
 /**
  * The frame around an agent, a workflow or a plan. Its usage is the sum of the calls inside, so it has
  * no tokens of its own: a step's tokens are one call's.
@@ -185,18 +179,19 @@ function toolOf(span: DecodedSpan, operation: string): string | undefined {
   return firstText(span.attributes, TOOL_KEYS) ?? toolInName(span.name, operation)
 }
 
-/** Span names are `execute_tool {tool}` and `tools/call {tool}`; a memory operation is its own tool. */
+/** Span names are `execute_tool {tool}`, `tools/call {tool}` or the tool; a memory operation is its own tool. */
 function toolInName(name: string, operation: string): string | undefined {
   const start = `${operation} `
-  if (name.startsWith(start) && name.length > start.length) return name.slice(start.length)
-  return operation.includes('memory') ? operation : undefined
+  if (operation.includes('memory')) return operation
+  if (name === operation) return undefined
+  return name.startsWith(start) ? name.slice(start.length) : name
 }
 
 function readArguments(span: DecodedSpan): Value {
   return (
     firstValue(span.attributes, ARGUMENT_KEYS) ??
     readEventContents(span, 'gen_ai.tool.message') ??
-    readAnswer(readInputMessages(span).messages).toolCalls[0]?.arguments ??
+    firstToolCall(readInputMessages(span).messages)?.arguments ??
     firstValue(span.attributes, ['gen_ai.memory.records', 'gen_ai.memory.record.id', 'input.value'])
   )
 }

@@ -9,6 +9,7 @@ import { buildStep } from '../build-step.ts'
 import type { Dialect, StepFacts } from '../dialect.ts'
 import { documentsText } from '../documents.ts'
 import { readFlattenedChecks } from '../evaluation-checks.ts'
+import { readFinishReason } from '../finish-reason.ts'
 import { isHandoff } from '../handoff.ts'
 import { unflatten } from '../indexed-attributes.ts'
 import { toText } from '../json-text.ts'
@@ -124,14 +125,16 @@ function readModelCall(span: DecodedSpan): Omit<StepFacts, 'kind'> {
     thought: answer.reasoning,
     input: readRequest(prompt.value),
     requestedToolCalls: answer.toolCalls,
-    finishReason: firstText(attributes, FINISH_REASON_KEYS) ?? answer.finishReason,
+    finishReason: finishReasonOf(attributes) ?? answer.finishReason,
     tokens: readTokens(attributes, TOKEN_KEYS),
     costUsd: readCost(attributes),
     truncated: prompt.truncated || response.truncated
   }
 }
 
-const FINISH_REASON_KEYS = ['llm.finish_reason']
+function finishReasonOf(attributes: Attributes): string | undefined {
+  return firstText(attributes, ['llm.finish_reason']) ?? readFinishReason(attributes)
+}
 
 function readCost(attributes: Attributes): number | undefined {
   const prompt = numberOf(attributes['llm.cost.prompt'])
