@@ -13,10 +13,10 @@ export const DATABASE_DEFAULT = 'otel'
 export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365 }
 
 /**
- * Two to three seconds of ingest at full speed, 64 to 128 MB. More would only make senders wait longer for
+ * Two to three seconds of ingest at full speed, 128 to 256 MB. More would only make senders wait longer for
  * the same answer.
  */
-export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, charsMax: 67_108_864 }
+export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, charsMax: 134_217_728 }
 
 /** A database that starts together with the collector is there within half a minute. */
 export const OPEN_TIMEOUT_MS_DEFAULT = 30_000

@@ -69,41 +69,52 @@ const SPACE_MESSAGE = /no space left on device|NOT_ENOUGH_SPACE|errno: 28\b/i
 /** `doing` completes "Could not …". */
 export function toStoreError(error: unknown, doing: string): CollectorError {
   if (error instanceof CollectorError) return error
-  const code = codeOf(error)
-  const message = messageOf(error)
-  if (code === NOT_ENOUGH_SPACE || SPACE_MESSAGE.test(message)) {
-    return retryable('STORE_DISK_FULL', {
-      message: `Could not ${doing}: the disk under the store is full. Free space there, or keep data for fewer days`,
-      retryAfterSeconds: DISK_FULL_RETRY_SECONDS,
+  const message = shorten(messageOf(error))
+  const verdict = judge(error)
+  if (verdict === undefined) {
+    return new CollectorError('INTERNAL', `Could not ${doing}: ${message}`, {
+      retryable: false,
       cause: error
     })
   }
-  if (isNetworkError(error)) {
-    return retryable('STORE_UNAVAILABLE', {
-      message: `Could not ${doing}: ClickHouse does not answer (${shorten(message)})`,
-      retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
-      cause: error
-    })
-  }
-  const refusal = REFUSAL_CODES[code]
-  if (refusal !== undefined || /^HTTP 5\d\d|\b50[234]\b/.test(message)) {
-    return retryable('STORE_UNAVAILABLE', {
-      message: `Could not ${doing}: ${refusal ?? 'ClickHouse does not serve'} (${shorten(message)})`,
-      retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
-      cause: error
-    })
-  }
-  if (BUSY_CODES.has(code)) {
-    return retryable('STORE_BUSY', {
-      message: `Could not ${doing}: ClickHouse is busy (${shorten(message)})`,
-      retryAfterSeconds: BUSY_RETRY_SECONDS,
-      cause: error
-    })
-  }
-  return new CollectorError('INTERNAL', `Could not ${doing}: ${shorten(message)}`, {
-    retryable: false,
+  const { code, why, retryAfterSeconds } = verdict
+  return new CollectorError(code, `Could not ${doing}: ${why} (${message})`, {
+    retryable: true,
+    retryAfterSeconds,
     cause: error
   })
+}
+
+interface Verdict {
+  readonly code: 'STORE_DISK_FULL' | 'STORE_UNAVAILABLE' | 'STORE_BUSY'
+  readonly why: string
+  readonly retryAfterSeconds: number
+}
+
+/** Undefined when the same statement would fail again. */
+function judge(error: unknown): Verdict | undefined {
+  const code = codeOf(error)
+  // First: such a message quotes the data, which may say anything.
+  if (DATA_CODES.has(code)) return undefined
+  if (code === NOT_ENOUGH_SPACE || SPACE_MESSAGE.test(messageOf(error))) {
+    return {
+      code: 'STORE_DISK_FULL',
+      why: 'the disk under the store is full; free space there, or keep data for fewer days',
+      retryAfterSeconds: DISK_FULL_RETRY_SECONDS
+    }
+  }
+  if (BUSY_CODES.has(code)) {
+    return {
+      code: 'STORE_BUSY',
+      why: 'ClickHouse is busy',
+      retryAfterSeconds: BUSY_RETRY_SECONDS
+    }
+  }
+  const why = isNetworkError(error)
+    ? 'ClickHouse does not answer'
+    : (REFUSAL_CODES[code] ?? whoElseAnswered(error, code))
+  if (why === undefined) return undefined
+  return { code: 'STORE_UNAVAILABLE', why, retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS }
 }
 
 /** True when a part of the same rows may be stored: the engine refused bytes, or ran out of memory. */
@@ -118,13 +129,20 @@ export function mayDependOnRows(error: unknown): boolean {
 }
 
 export function isNetworkError(error: unknown): boolean {
-  return NETWORK_CODES.test(codeOf(error)) || NETWORK_MESSAGE.test(messageOf(error))
+  const code = codeOf(error)
+  return NETWORK_CODES.test(code) || (code === '' && NETWORK_MESSAGE.test(messageOf(error)))
 }
 
 /** True for answers that waiting will not change: wrong user or password, no privilege. */
 export function isRefusedLogin(error: unknown): boolean {
   const cause = error instanceof CollectorError ? error.cause : error
   return ['192', '193', '194', '497', '516'].includes(codeOf(cause))
+}
+
+/** The client throws a bare Error for an answer that is not ClickHouse's: a proxy's page, a closed client. */
+function whoElseAnswered(error: unknown, code: string): string | undefined {
+  const isBare = error instanceof Error && error.constructor === Error && code === ''
+  return isBare ? 'what answers is not ClickHouse' : undefined
 }
 
 /** A ClickHouse code as `243`, a Node code as `ECONNREFUSED`, or nothing. */
@@ -143,15 +161,4 @@ export function messageOf(error: unknown): string {
 function shorten(message: string): string {
   const line = message.replaceAll(/\s+/g, ' ').trim()
   return line.length > MESSAGE_CHARS_MAX ? `${line.slice(0, MESSAGE_CHARS_MAX)}…` : line
-}
-
-function retryable(
-  code: 'STORE_DISK_FULL' | 'STORE_UNAVAILABLE' | 'STORE_BUSY',
-  told: { readonly message: string; readonly retryAfterSeconds: number; readonly cause: unknown }
-): CollectorError {
-  return new CollectorError(code, told.message, {
-    retryable: true,
-    retryAfterSeconds: told.retryAfterSeconds,
-    cause: told.cause
-  })
 }
