@@ -5,7 +5,7 @@
 import type { DecodedSpan, Step } from '../model/index.ts'
 import type { Dialect } from './dialect.ts'
 import { generic } from './dialects/generic.ts'
-import { DIALECTS } from './dialects/precedence.ts'
+import { DIALECTS } from './dialects/index.ts'
 
 export interface Normalized {
   /** In the order of the spans. */

@@ -8,7 +8,7 @@ import type { AttributeValue } from '../../collector/model/index.ts'
 import { STEP_TEXT_CHARS_MAX } from '../../collector/model/index.ts'
 import { normalizeSpans, sanitizeSpans } from '../../collector/normalizer/index.ts'
 import { arbitrarySpan, assertBounded } from '../support/arbitrary-spans.ts'
-import { someAttributes } from '../support/builders.ts'
+import { aSpan, someAttributes } from '../support/builders.ts'
 import { toOneStep } from '../support/dialect-cases.ts'
 
 t.test('any spans give one step each, bounded, in their order', async () => {
@@ -82,4 +82,88 @@ t.test('a text longer than the bound keeps head and tail and says so', async (t)
   t.ok(step.observation.endsWith('tail'))
   t.equal(step.observation.length <= STEP_TEXT_CHARS_MAX, true)
   t.equal(step.truncated, true)
+})
+
+t.test('no text makes normalizing slow: a mebibyte of each is done', async (t) => {
+  // Anything worse than linear would not end within the test's time; each of these takes milliseconds.
+  const MEBIBYTE = 2 ** 20
+  const units = [
+    '{',
+    '[',
+    '"',
+    '\\',
+    '{"a":',
+    '{"content":[',
+    '[{"role":"user","parts":[',
+    '{"type":"text","text":"x"},',
+    '"x",',
+    ',',
+    ':',
+    '[truncated',
+    '...',
+    ' ',
+    '\n',
+    '*** Update File: a',
+    '+++ b/',
+    'cancel',
+    '1'
+  ]
+  const keys = ['gen_ai.output.messages', 'gen_ai.tool.call.result', 'gen_ai.tool.call.arguments']
+  for (const unit of units) {
+    const text = unit.repeat(Math.ceil(MEBIBYTE / unit.length))
+    const given = Object.fromEntries(keys.map((key) => [key, text]))
+    for (const operation of ['chat', 'execute_tool']) {
+      const step = toOneStep({
+        attributes: someAttributes({ 'gen_ai.operation.name': operation, ...given }),
+        statusCode: 'error',
+        statusMessage: text
+      })
+      assertBounded(step)
+    }
+    t.pass(unit)
+  }
+})
+
+t.test('a hundred thousand numbered attributes are one walk', async (t) => {
+  const entries = Array.from({ length: 100_000 }, (_, at): [string, string] => [
+    `llm.output_messages.${99_999 - at}.message.content`,
+    `${99_999 - at}`
+  ])
+  const step = toOneStep({
+    attributes: someAttributes({
+      'openinference.span.kind': 'LLM',
+      ...Object.fromEntries(entries)
+    })
+  })
+  t.ok(step.action.startsWith('0\n1\n2\n'))
+})
+
+/** Attributes with one that throws when it is read: what a defect of a dialect looks like from outside. */
+function broken(key: string) {
+  return Object.defineProperty({ ...someAttributes({ 'gen_ai.operation.name': 'chat' }) }, key, {
+    get: () => {
+      throw new Error('defect')
+    }
+  })
+}
+
+t.test('a defect of a dialect costs the span its kind, not the batch around it', async (t) => {
+  const whole = aSpan()
+  const inDialect = aSpan({ attributes: broken('gen_ai.input.messages') })
+  const everywhere = aSpan({ attributes: broken('session.id') })
+  const { steps, rejected, fallbacks } = normalizeSpans([inDialect, everywhere, whole])
+  t.strictSame(
+    steps.map((step) => [step.spanId, step.dialect]),
+    [
+      [inDialect.spanId, 'generic@1'],
+      [whole.spanId, 'gen_ai@1']
+    ]
+  )
+  t.strictSame(
+    fallbacks.map(({ spanId }) => spanId),
+    [inDialect.spanId, everywhere.spanId]
+  )
+  t.strictSame(rejected, [
+    { spanId: everywhere.spanId, reason: 'dialect generic failed: Error: defect' }
+  ])
 })
