@@ -20,7 +20,7 @@ import { firstText, integerOf } from './values.ts'
 export const NAME_CHARS_MAX = 1_024
 
 /** The outcome of the whole run, which an application may put on any of its spans. */
-export const RUN_OUTCOME_ATTRIBUTE = 'onset.run.outcome'
+const RUN_OUTCOME_ATTRIBUTE = 'onset.run.outcome'
 
 export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts): Step {
   const { attributes, resource } = span

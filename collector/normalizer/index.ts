@@ -3,5 +3,4 @@
 // clock, storage, nor any run as a whole.
 
 export { normalizeSpans } from './normalize-spans.ts'
-export type { Normalized, Rejection } from './normalize-spans.ts'
 export { sanitizeSpans } from './sanitize-spans.ts'

@@ -8,7 +8,7 @@ import type { PartSink } from './message-parts.ts'
 import type { Value, ValueRecord } from './values.ts'
 import { firstText, firstValue, isList, isRecord } from './values.ts'
 
-export interface Message extends PartSink {
+interface Message extends PartSink {
   readonly role: string
   readonly finishReason: string | undefined
 }
@@ -62,7 +62,7 @@ export function firstToolResult(value: Value): Value {
 }
 
 /** The text of the last message that a user wrote; results of tools are not a user's words. */
-export function lastUserText(value: Value): string {
+function lastUserText(value: Value): string {
   const messages = listMessages(value)
   for (let at = messages.length - 1; at >= 0; at -= 1) {
     const message = messages[at]
@@ -88,7 +88,7 @@ export function readRequest(value: Value, depth = 0): string {
 }
 
 /** Every message of a value, unread: a conversation, a response with choices, one message, a text. */
-export function listMessages(value: Value, depth = 0): readonly Value[] {
+function listMessages(value: Value, depth = 0): readonly Value[] {
   if (typeof value === 'string') return value === '' ? [] : [value]
   if (depth >= CONTAINER_DEPTH_MAX) return []
   if (isList(value)) {
@@ -101,7 +101,7 @@ export function listMessages(value: Value, depth = 0): readonly Value[] {
   return isList(inner) ? listMessages(inner, depth + 1) : [value]
 }
 
-export function readMessage(value: Value, defaultRole: string): Message {
+function readMessage(value: Value, defaultRole: string): Message {
   const message: Message = {
     role: roleOf(value) ?? defaultRole,
     finishReason: isRecord(value) ? firstText(value, FINISH_REASON_KEYS) : undefined,

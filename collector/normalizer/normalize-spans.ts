@@ -16,7 +16,7 @@ export interface Normalized {
   readonly fallbacks: readonly Rejection[]
 }
 
-export interface Rejection {
+interface Rejection {
   readonly spanId: string
   readonly reason: string
 }

@@ -22,7 +22,7 @@ export interface OutcomeHints {
 }
 
 /** A line for a person; the whole message is in the span's events. */
-export const ERROR_CHARS_MAX = 1_024
+const ERROR_CHARS_MAX = 1_024
 
 export function readOutcome(span: DecodedSpan, hints: OutcomeHints): SpanOutcome {
   const exception = span.events.findLast((event) => event.name === 'exception')

@@ -40,7 +40,7 @@ export function readEventContents(span: DecodedSpan, eventName: string): Value {
 }
 
 /** A value that may be JSON in a string; other strings stay what they are. */
-export function parsed(value: Value): Conversation {
+function parsed(value: Value): Conversation {
   const json = typeof value === 'string' ? parseJson(value) : undefined
   return json === undefined
     ? { messages: value, truncated: false }

@@ -4,8 +4,8 @@
 
 import type { DecodedSpan, Resource } from '../../model/index.ts'
 
-export const UNNAMED_SPAN = 'unnamed_span'
-export const UNKNOWN_SERVICE = 'unknown_service'
+const UNNAMED_SPAN = 'unnamed_span'
+const UNKNOWN_SERVICE = 'unknown_service'
 
 export function nameEmptySpan(span: DecodedSpan): DecodedSpan {
   return span.name === '' ? { ...span, name: UNNAMED_SPAN } : span

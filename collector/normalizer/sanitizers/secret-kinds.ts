@@ -15,7 +15,7 @@ export interface SecretKind {
   readonly isNamed?: boolean
 }
 
-export interface SecretHintKeys {
+interface SecretHintKeys {
   /** Beginnings that end in `-` or `_`. */
   readonly prefixes?: readonly string[]
   /** Other texts that such a secret contains; their first character should be a rare one. */

@@ -11,7 +11,7 @@ export type TextMap = (text: string, key: string) => string
  * Far deeper than any message nests. What lies deeper is replaced by a note, so that nothing after this
  * needs to fear for its stack and no text escapes the sanitizers.
  */
-export const VALUE_DEPTH_MAX = 64
+const VALUE_DEPTH_MAX = 64
 
 const TOO_DEEP = `[nested deeper than ${VALUE_DEPTH_MAX} levels]`
 
