@@ -60,7 +60,7 @@ function placeInStages(
   numbered: readonly NumberedStep[],
   stateOfStep: readonly number[]
 ): RunStep[] {
-  const names = smoothStages(numbered.map(({ step }) => step.effects.stage))
+  const names = smoothStages(numbered.map(({ step }) => step.effects))
   let stageIndex = 0
   return numbered.map(({ step, ...numbering }, at): RunStep => {
     const stage = names[at] ?? step.effects.stage

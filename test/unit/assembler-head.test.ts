@@ -159,14 +159,17 @@ const LETTERS: Readonly<Record<string, StageName>> = {
   i: 'inspection',
   w: 'implementation',
   v: 'verification',
-  f: 'delivery'
+  f: 'delivery',
+  p: 'planning',
+  r: 'research'
 }
 
 /** Final stages of steps whose provisional stages are given, a letter a step. */
 function stagesOf(provisional: string): string {
   const trace = aTrace()
   for (const letter of provisional) {
-    trace.tool({ effects: { stage: LETTERS[letter] ?? 'research' } })
+    const stage = LETTERS[letter] ?? 'research'
+    trace.tool({ effects: { stage, effect: letter === 'w' ? 'change' : 'explore' } })
   }
   const letterOf = new Map(Object.entries(LETTERS).map(([letter, name]) => [name, letter]))
   const steps = assembleRun(trace.steps)?.steps ?? []
@@ -175,9 +178,21 @@ function stagesOf(provisional: string): string {
 
 const SMOOTHED: readonly (readonly [string, string, string])[] = [
   ['stretches stay as they are', 'iiiwwwvv', 'iiiwwwvv'],
-  ['a single step inside of another stage joins it', 'wwwiww', 'wwwwww'],
-  ['two steps in a row are a stage', 'wwwiiwww', 'wwwiiwww'],
-  ['a last single step stays', 'iiiwwwv', 'iiiwwwv']
+  ['a single step inside of another stage joins it', 'wwwdww', 'wwwwww'],
+  ['two steps in a row are a stage', 'wwwddwww', 'wwwddwww'],
+  ['a last single step stays', 'iiiwwwv', 'iiiwwwv'],
+  ['notes taken on the way belong to what surrounds them', 'piiipiwwwpwvpvp', 'iiiiiiwwwwwvvvv'],
+  ['an agent that only plans is planning', 'pppp', 'pppp'],
+  ['an agent that only looks things up does research', 'rrrr', 'rrrr'],
+  [
+    'looking before the work is inspection, long looking after it verification',
+    'iiwwiii',
+    'iiwwvvv'
+  ],
+  ['notes alone are a stage of planning', 'ppppppppwwww', 'ppppppppwwww'],
+  ['a search on the web among looks is inspection', 'iirii', 'iiiii'],
+  ['a look in the middle of the work is part of it', 'iiwwiww', 'iiwwwww'],
+  ['an agent that never changes anything inspects', 'iiii', 'iiii']
 ]
 
 for (const [name, provisional, final] of SMOOTHED) {
