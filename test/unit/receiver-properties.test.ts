@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import { decode } from '../support/decode.ts'
 import { encodeTraceRequest } from '../support/otlp-request.ts'
-import { sdkSpans, spanLiterals } from '../support/span-arbitraries.ts'
+import { sdkSpans, spanLiterals } from '../support/otlp-arbitraries.ts'
 
 const RUNS = { numRuns: 300 }
 

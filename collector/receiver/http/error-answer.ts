@@ -6,7 +6,7 @@ import { CollectorError } from '../../model/index.ts'
 import { ACCEPTED_ENCODINGS } from './content-encoding.ts'
 import { encodeStatus } from './encode-response.ts'
 import { isFieldViolation } from '../decode/malformed-request.ts'
-import { answerMediaType } from './media-type.ts'
+import { answerMediaType, unsupportedMediaType } from './media-type.ts'
 import type { ReceiverMetrics, RequestOutcome, Signal } from './receiver-metrics.ts'
 import type { ThrottledLog } from './throttled-log.ts'
 
@@ -29,9 +29,13 @@ export interface ErrorAnswerOptions {
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 export function createErrorAnswer(options: ErrorAnswerOptions) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const contentType = request.headers['content-type']
+    const error = isInvalidMediaType(thrown) ? unsupportedMediaType(contentType) : thrown
     const { status, grpcCode, message, retryAfterSeconds } = options.httpStatusOf(error)
-    const outcome = request.raw.destroyed ? 'aborted' : outcomeOf(status)
+    // A request that was read to its end is destroyed, too.
+    const isAborted = request.raw.destroyed && !request.raw.complete
+    const outcome = isAborted ? 'aborted' : outcomeOf(status)
     options.metrics.countRequest(signalOf(request), outcome)
     logOutcome(options.log, outcome, error)
 
@@ -39,11 +43,18 @@ export function createErrorAnswer(options: ErrorAnswerOptions) {
     if (error instanceof CollectorError && error.code === 'UNSUPPORTED_ENCODING') {
       reply.header('accept-encoding', ACCEPTED_ENCODINGS)
     }
-    const { name, encoding } = answerMediaType(request.headers['content-type'])
+    const { name, encoding } = answerMediaType(contentType)
     const violation = violationOf(error)
     const body = encodeStatus({ grpcCode, message, violation }, encoding)
     return reply.code(status).header('content-type', name).send(body)
   }
+}
+
+/** Fastify refuses what is no media type at all before the route is asked. */
+function isInvalidMediaType(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+  )
 }
 
 function outcomeOf(status: number): RequestOutcome {

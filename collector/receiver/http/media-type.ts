@@ -26,10 +26,14 @@ const NAME_CHARS_MAX = 80
 /** @throws CollectorError UNSUPPORTED_MEDIA_TYPE */
 export function readMediaType(contentType: string | undefined): MediaType {
   const mediaType = findMediaType(contentType)
-  if (mediaType !== undefined) return mediaType
+  if (mediaType === undefined) throw unsupportedMediaType(contentType)
+  return mediaType
+}
+
+export function unsupportedMediaType(contentType: string | undefined): CollectorError {
   const quoted = JSON.stringify((contentType ?? '').slice(0, NAME_CHARS_MAX))
   const message = `Content-Type ${quoted} is not OTLP; application/x-protobuf and application/json are`
-  throw new CollectorError('UNSUPPORTED_MEDIA_TYPE', message, { retryable: false })
+  return new CollectorError('UNSUPPORTED_MEDIA_TYPE', message, { retryable: false })
 }
 
 export function answerMediaType(contentType: string | undefined): MediaType {
