@@ -8,7 +8,17 @@ import {
   showCommand,
   type Command
 } from '@onset/instrumentation/commands'
-import { evalCommand } from '@onset/processors/evaluation'
+import { classifyStep } from '@onset/collector/effects'
+import { assembleRun } from '@onset/processors/assembler'
+import { createEvalCommand } from '@onset/processors/evaluation'
+import { fitLocalizer, localizeOnset } from '@onset/processors/localizer'
+
+const evalCommand = createEvalCommand({
+  classifyStep,
+  assembleRun,
+  localize: (tree) => localizeOnset(tree),
+  fitLocalizer
+})
 
 const COMMANDS: readonly Command[] = [runsCommand, showCommand, localizeCommand, evalCommand]
 

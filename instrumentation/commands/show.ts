@@ -30,8 +30,8 @@ export const localizeCommand = defineCommand({
   summary: 'analyze one run again, now, and show it',
   usage: `onset localize <run> [--all] [--json]
 
-Assembles and localizes the stored steps anew, with the localizer that runs now; the result is
-a new revision of the run.
+Assembles and localizes the stored steps anew, with the localizer that runs now; an answer
+that differs is a new revision of the run.
 ${COMMON_USAGE}`,
   options,
   positionals: 1,

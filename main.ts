@@ -1,0 +1,108 @@
+// `npm start`: Onset on one machine, collector and processors in one process. Reads the environment and
+// the clock, opens what must be open, and lets everything go in the reverse order.
+
+import {
+  createMetrics,
+  readSettings,
+  startCollector,
+  toStoreOptions,
+  type Metrics,
+  type Settings
+} from '@onset/collector'
+import { CollectorError, type Store } from '@onset/collector/model'
+import { openStore } from '@onset/collector/store'
+import { startProcessors } from '@onset/processors'
+import { localizeOnset } from '@onset/processors/localizer'
+import { pino, type Logger } from 'pino'
+
+/** Exit codes: 0 stopped when told to, 1 could not start or go on, 2 settings are wrong. */
+const EXIT_FAILED = 1
+const EXIT_SETTINGS = 2
+
+/**
+ * The embedded engine holds a libuv thread for each query under way; with the default of four, slow
+ * queries would keep file reads waiting. Read by libuv at the first use of the pool, which comes later.
+ */
+const THREAD_POOL_SIZE = '16'
+
+async function main(): Promise<void> {
+  process.env['UV_THREADPOOL_SIZE'] ??= THREAD_POOL_SIZE
+  const settings = readSettings(process.env)
+  const logger: Logger = pino(
+    { level: settings.logLevel },
+    pino.destination({ dest: 2, sync: true })
+  )
+  const surroundings = { logger, now: () => Date.now() }
+  const metrics = createMetrics()
+  const meter = metrics.meter('store')
+  const store = await openStore(toStoreOptions(settings, { ...surroundings, meter }))
+  try {
+    await serve(settings, store, { ...surroundings, metrics })
+  } finally {
+    await store.close()
+    await metrics.close()
+  }
+}
+
+interface Surroundings {
+  readonly logger: Logger
+  readonly now: () => number
+  readonly metrics: Metrics
+}
+
+/** From the first request to the signal that ends it. */
+async function serve(settings: Settings, store: Store, surroundings: Surroundings): Promise<void> {
+  const { logger, now, metrics } = surroundings
+  const processors = await startProcessors({
+    store,
+    localize: localizeOnset,
+    now,
+    meter: metrics.meter('processors'),
+    logger,
+    settings
+  })
+  try {
+    const { analyzeNow } = processors
+    const listener = processors
+    const options = { settings, store, listener, analyzeNow, metrics, logger, now }
+    const collector = await startCollector(options)
+    process.stdout.write(`${welcome(collector.url, settings)}\n`)
+    await stopSignal()
+    await collector.close()
+  } finally {
+    await processors.close()
+  }
+}
+
+function welcome(url: string, settings: Settings): string {
+  const where = settings.clickhouseUrl === undefined ? settings.dataDir : 'a ClickHouse server'
+  return `Onset listens at ${url}
+  data        ${where}
+  OTLP/HTTP   OTEL_EXPORTER_OTLP_ENDPOINT=${url}
+  REST        ${url}/api/docs
+  try it      npm run demo (in another terminal)`
+}
+
+/** Resolves at the first; a second one ends the process at once, for whoever does not want to wait. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+}
+
+function explain(error: unknown): void {
+  const text = error instanceof CollectorError ? error.message : readStack(error)
+  process.stderr.write(`${text}\n`)
+  const isSettings = error instanceof CollectorError && error.code === 'SETTINGS_INVALID'
+  process.exitCode = isSettings ? EXIT_SETTINGS : EXIT_FAILED
+}
+
+function readStack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+try {
+  await main()
+} catch (error) {
+  explain(error)
+}

@@ -1,0 +1,102 @@
+// The README's promise with the README's programs: a real Onset, the real demo, their real output.
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { createApiClient } from '../../instrumentation/api-client/index.ts'
+import { aDataDir, childEnvironment, startOnset } from '../support/onset-process.ts'
+
+const DEMO = fileURLToPath(new URL('../../instrumentation/demo/main.ts', import.meta.url))
+const ONSET = fileURLToPath(new URL('../../onset.ts', import.meta.url))
+
+interface Printed {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>
+): Promise<Printed> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [script, ...args], { env: childEnvironment(env) })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+t.test(
+  'the demo shows three runs, two onsets at the right steps, none on the success',
+  async (t) => {
+    const onset = await startOnset(t, { dataDir: aDataDir(t) })
+    const env = { ONSET_URL: onset.url }
+    const demo = await run(DEMO, [], env)
+    t.equal(demo.code, 0, demo.stderr)
+
+    const parts = demo.stdout.split('━━ ').slice(1)
+    t.equal(parts.length, 3)
+    const [success = '', wrong = '', loop = ''] = parts
+    t.match(success, /ok \(verification\)/)
+    t.notMatch(success, /ONSET/)
+    t.match(wrong, /error \(verification\)/)
+    t.match(
+      wrong,
+      /▶ +3 ● write_file[^\n]*duration\.js[^\n]*ONSET/,
+      'the step that guessed the unit'
+    )
+    t.match(wrong, /7 [^\n]*node --test[^\n]*symptom/, 'the test that showed it')
+    t.match(loop, /▶ +2 [^\n]*migrate\.js[^\n]*ONSET unproductive_loop/, 'the first of the loop')
+    t.match(loop, /waste +6 steps/)
+
+    const listed = await run(ONSET, ['runs', '--json'], env)
+    const { items } = JSON.parse(listed.stdout) as { items: { id: string; outcome: string }[] }
+    t.same(items.map(({ outcome }) => outcome).sort(), ['error', 'error', 'ok'])
+
+    const api = createApiClient(env)
+    const details = await Promise.all(items.map(({ id }) => api.findRun(id)))
+    t.same(details.map((detail) => detail?.onsets[0]?.stepIndex ?? 0).sort(), [0, 2, 3])
+
+    const looped = details.find((detail) => detail?.onsets[0]?.stepIndex === 2)
+    const again = await run(ONSET, ['localize', looped?.run.id ?? '', '--json'], env)
+    t.equal(again.code, 0, again.stderr)
+    const second = JSON.parse(again.stdout) as typeof looped
+    t.same(second?.onsets, looped?.onsets, 'the same run gets the same answer')
+    t.equal(
+      second?.run.revision,
+      looped?.run.revision,
+      'and an answer that is the same is no new revision'
+    )
+  }
+)
+
+t.test('the commands say what to do when no Onset answers or the usage is wrong', async (t) => {
+  const nowhere = { ONSET_URL: 'http://127.0.0.1:9' }
+  const demo = await run(DEMO, [], nowhere)
+  t.equal(demo.code, 1)
+  t.match(demo.stderr, /no Onset answers at http:\/\/127\.0\.0\.1:9: start it with "npm start"/)
+  const runs = await run(ONSET, ['runs'], nowhere)
+  t.equal(runs.code, 1)
+  t.match(runs.stderr, /^onset runs: no Onset answers/)
+  for (const args of [[], ['frobnicate'], ['show'], ['runs', '--colour'], ['show', 'a', 'b']]) {
+    const refused = await run(ONSET, args, nowhere)
+    t.equal(refused.code, 2, args.join(' '))
+  }
+  const help = await run(ONSET, ['--help'], nowhere)
+  t.equal(help.code, 0)
+  for (const name of ['runs', 'show', 'localize', 'eval']) t.match(help.stdout, `onset ${name}`)
+})
+
+t.test('an unknown run is a clear sentence, and no runs at all is one too', async (t) => {
+  const onset = await startOnset(t, { dataDir: aDataDir(t) })
+  const env = { ONSET_URL: onset.url }
+  const unknown = await run(ONSET, ['show', 'f'.repeat(32)], env)
+  t.equal(unknown.code, 1)
+  t.match(unknown.stderr, /there is no run f{32}/)
+  const none = await run(ONSET, ['runs'], env)
+  t.equal(none.code, 0)
+  t.match(none.stdout, /no runs match.*npm run demo/)
+})
