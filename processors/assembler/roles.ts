@@ -24,7 +24,7 @@ export type Role =
 /** In the order of the forest. */
 export type Roles = Map<SpanNode, Role>
 
-const STEP: Role = { is: 'step' }
+export const STEP: Role = { is: 'step' }
 const FRAME: Role = { is: 'frame' }
 const VERDICT: Role = { is: 'verdict' }
 
@@ -89,7 +89,7 @@ interface Around {
 type RoleRule = (node: SpanNode, around: Around) => Role
 
 const RULES: Readonly<Record<StepKind, RoleRule>> = {
-  agent: (node, { below }) => (below.occupied.has(node) ? FRAME : STEP),
+  agent: (node, { below }) => (below.occupied.has(node) || !tells(node.step) ? FRAME : STEP),
   llm: (node, { below }) => {
     const inner = below.innerCall.get(node)
     return inner === undefined ? STEP : { is: 'wrapper', target: inner }
@@ -119,12 +119,22 @@ function judgesRun({ step, parent }: SpanNode): boolean {
 
 /**
  * Spans of HTTP clients, databases and the like: inside of an action they are parts of it, around
- * known steps they are structure, and on their own they are what the agent did as far as is known.
+ * known steps they are structure, and on their own, when they tell what was done, they are a step.
  */
 function unknownRole(node: SpanNode, { roles, below }: Around): Role {
   const target = enclosingAction(node.parent, roles)
   if (target !== undefined) return { is: 'part', target }
-  return below.known.has(node) ? FRAME : STEP
+  return below.known.has(node) || !tells(node.step) ? FRAME : STEP
+}
+
+/**
+ * Frameworks mark where they are with spans that have a name and nothing else (`node.__start__`,
+ * `Task Created`, `update-12`). Beside steps these are structure.
+ */
+function tells(step: ClassifiedStep): boolean {
+  const { agent, action, name, input, arguments: given, observation, outcome } = step
+  const isNamed = step.kind === 'agent' ? agent !== undefined : action !== name
+  return isNamed || outcome === 'error' || [input, given, observation].some((text) => text !== '')
 }
 
 /** The action that a child of `parent` happens inside of, looking through twins and parts. */

@@ -4,7 +4,8 @@
 
 import type { ClassifiedStep, RequestedToolCall } from '@onset/collector/model'
 
-import type { Roles } from './roles.ts'
+import type { Role, Roles } from './roles.ts'
+import { STEP } from './roles.ts'
 import type { SpanForest, SpanNode } from './span-forest.ts'
 import { isSameTool } from './tool-names.ts'
 
@@ -114,15 +115,29 @@ function joinByOrder(roles: Roles, calls: ModelCalls, joined: ReadonlySet<SpanNo
     const call = calls.get(node)
     if (call !== undefined) {
       openInFrames(call, openByFrame, roles)
-    } else if (role.is === 'step' && !joined.has(node) && REQUESTABLE.has(node.step.kind)) {
+    } else if (!joined.has(node) && isRequestable(node.step, role)) {
       for (const frame of framesAround(node, roles)) {
-        if (answerInFrame(node, openByFrame.get(frame) ?? [])) break
+        if (!answerInFrame(node, openByFrame.get(frame) ?? [])) continue
+        // A span that told nothing but its name, and the name is that of a tool asked for.
+        roles.set(node, STEP)
+        break
       }
     }
   }
 }
 
-const REQUESTABLE: ReadonlySet<string> = new Set(['tool', 'retrieval', 'handoff', 'agent'])
+function isRequestable(step: ClassifiedStep, role: Role): boolean {
+  if (role.is === 'frame') return step.kind === 'unknown'
+  return role.is === 'step' && REQUESTABLE.has(step.kind)
+}
+
+const REQUESTABLE: ReadonlySet<string> = new Set([
+  'tool',
+  'retrieval',
+  'handoff',
+  'agent',
+  'unknown'
+])
 
 function openInFrames(
   call: ModelCall,
@@ -161,7 +176,8 @@ function isAction(node: SpanNode, roles: Roles): boolean {
 function answerInFrame(node: SpanNode, open: readonly ModelCall[]): boolean {
   for (const call of open) {
     const request = [...call.open].find((candidate) => couldBe(candidate, node.step))
-    if (request === undefined && !call.wildcard) continue
+    const isAnyTool = call.wildcard && node.step.kind === 'tool'
+    if (request === undefined && !isAnyTool) continue
     if (request === undefined) call.wildcard = false
     else call.open.delete(request)
     call.firstAnswer ??= node
@@ -172,7 +188,11 @@ function answerInFrame(node: SpanNode, open: readonly ModelCall[]): boolean {
 
 function couldBe(request: RequestedToolCall, step: ClassifiedStep): boolean {
   const idsDiffer = Boolean(request.id) && Boolean(step.toolCallId)
-  return !idsDiffer && isSameTool(request.name, step.tool)
+  if (idsDiffer) return false
+  if (step.kind === 'tool') return isSameTool(request.name, step.tool)
+  // `invoke_agent reviewer`, or a span that the application named after its tool.
+  const names = [step.tool, step.agent, step.name.split(' ').at(-1)]
+  return names.some((name) => name !== undefined && name !== '' && isSameTool(request.name, name))
 }
 
 /**

@@ -30,7 +30,7 @@ export function aTrace(traceId = aTraceId()) {
   let second = 0
   let agent: ClassifiedStep | undefined
 
-  const add = ({ under, ...given }: Given, defaults: Partial<Step>): ClassifiedStep => {
+  const add = ({ under, ...given }: Given, defaults: Partial<Step> = {}): ClassifiedStep => {
     const startTime = given.startTime ?? secondsIn(second)
     second += 1
     const parent = under ?? agent
@@ -54,6 +54,8 @@ export function aTrace(traceId = aTraceId()) {
   return {
     traceId,
     steps,
+    /** A step of any kind. */
+    add,
     agent(given: Given = {}) {
       agent = add(given, { kind: 'agent', name: 'invoke_agent coder', agent: 'coder' })
       return agent
