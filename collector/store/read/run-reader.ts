@@ -64,6 +64,9 @@ WHERE RunId = {runId: String}
 ORDER BY StepIndex, Revision DESC
 LIMIT 1 BY StepIndex`
 
+/** UTF-16 units of one page: six times a thousand ordinary runs. A page that reaches it is just shorter. */
+const LIST_CHARS_MAX = 33_554_432
+
 const LIST_RUNS: ListShape = {
   name: 'runs',
   template: LIST_RUN_HEADS,
@@ -109,7 +112,7 @@ export class RunRowReader {
     return this.#metrics.timeRead('list_runs', async () => {
       const { template, parameters, toPage } = toListQuery(LIST_RUNS, filter)
       const heads = await this.#read<RunHead>(template, parameters)
-      const page = takeWithin(heads.slice(0, filter.limit))
+      const page = takeWithin(heads.slice(0, filter.limit), LIST_CHARS_MAX)
       const records = await this.#readRecords(page)
       const last = page.at(-1)
       const hasMore = last !== undefined && page.length < heads.length
