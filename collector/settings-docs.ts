@@ -1,13 +1,33 @@
-// Writes docs/configuration.md from the schema of the settings (`npm run docs`); a test fails when the
-// committed file is not what this makes.
+// Writes docs/configuration.md, and the table in the README, from the schema of the settings (`npm run
+// docs`); a test fails when a committed file is not what this makes.
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { FOREIGN_VARIABLES, readAnnotations, SETTINGS_SCHEMA } from './settings-schema.ts'
 
 export const CONFIGURATION_PATH = fileURLToPath(
   new URL('../docs/configuration.md', import.meta.url)
 )
+
+export const README_PATH = fileURLToPath(new URL('../README.md', import.meta.url))
+
+/** What stands between these in the README is made here. */
+const TABLE_MARKERS = /(<!-- settings: npm run docs -->\n)[^]*?(<!-- end of settings -->)/
+
+/** `readme` with its table of settings as the schema has it now. */
+export function renewSettingsTable(readme: string): string {
+  const rows = Object.entries(SETTINGS_SCHEMA.properties).map(([name, schema]) => {
+    const { default: value, unit, description } = readAnnotations(schema)
+    const shown = value === undefined ? '' : `\`${value}\`${unit === undefined ? '' : ` ${unit}`}`
+    return `| \`${name}\` | ${shown} | ${firstSentence(description)} |`
+  })
+  const table = ['| setting | default | what it is |', '|---|---|---|', ...rows].join('\n')
+  return readme.replace(TABLE_MARKERS, (_, start, end) => `${start}${table}\n${end}`)
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.](?= |$)/.exec(text)?.[0] ?? text
+}
 
 export function describeSettings(): string {
   const rows = Object.entries(SETTINGS_SCHEMA.properties).map(([name, schema]) => {
@@ -34,4 +54,7 @@ This file is made by \`npm run docs\` from \`collector/settings-schema.ts\`.
 `
 }
 
-if (import.meta.main) await writeFile(CONFIGURATION_PATH, describeSettings())
+if (import.meta.main) {
+  await writeFile(CONFIGURATION_PATH, describeSettings())
+  await writeFile(README_PATH, renewSettingsTable(await readFile(README_PATH, 'utf8')))
+}

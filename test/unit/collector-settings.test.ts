@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { CollectorError } from '../../collector/model/index.ts'
-import { CONFIGURATION_PATH, describeSettings } from '../../collector/settings-docs.ts'
+import {
+  CONFIGURATION_PATH,
+  describeSettings,
+  README_PATH,
+  renewSettingsTable
+} from '../../collector/settings-docs.ts'
 import { readAnnotations, SETTINGS_SCHEMA } from '../../collector/settings-schema.ts'
 import { readSettings } from '../../collector/settings.ts'
 
@@ -131,4 +136,14 @@ t.test('every setting says what it is for, and what is right', async (t) => {
 
 t.test('docs/configuration.md is what `npm run docs` makes', async (t) => {
   t.equal(await readFile(CONFIGURATION_PATH, 'utf8'), describeSettings())
+})
+
+t.test('the table of settings in the README is what `npm run docs` makes', async (t) => {
+  const readme = await readFile(README_PATH, 'utf8')
+  t.match(readme, '| `ONSET_PORT` | `4318` |')
+  t.equal(readme, renewSettingsTable(readme))
+  t.not(
+    renewSettingsTable(readme.replace('| `4318` |', '| `1` |')),
+    readme.replace('| `4318` |', '| `1` |')
+  )
 })
