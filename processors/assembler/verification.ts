@@ -28,9 +28,14 @@ export function readVerification(numbered: readonly NumberedStep[]): Verificatio
   }
 }
 
-/** Commits, pushes and messages deliver the work that was verified; they do not change it. */
-function changesWork(step: NumberedStep['step']): boolean {
-  return step.effects.effect === 'change' && step.effects.stage !== 'delivery'
+/**
+ * Delivering the work and trying it out change something, but not the work; nor does stopping a server
+ * that was started to look at it.
+ */
+function changesWork({ effects }: NumberedStep['step']): boolean {
+  const { effect, stage, filesWritten } = effects
+  if (effect === 'explore' || stage === 'delivery' || stage === 'verification') return false
+  return stage === 'implementation' || stage === 'dependencies' || filesWritten.length > 0
 }
 
 /**

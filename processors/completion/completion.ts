@@ -176,7 +176,7 @@ class RunCompletion implements Completion {
     const run = this.#runs.find(work.runId)
     if (run === undefined || !this.#runs.isOpen(run)) return
     if (error !== undefined) {
-      if (work.kind !== 'requested') this.#putOff(run, error, endedAt)
+      if (work.kind !== 'requested') this.#putOff(run, error, result)
     } else if (result.analyzed === undefined) {
       // An outcome was told of a run that has not arrived; its steps will bring it back.
       this.#runs.drop(run)
@@ -200,13 +200,19 @@ class RunCompletion implements Completion {
     if (run.changes === run.seenChanges) this.#runs.complete(run)
   }
 
-  /** Never given up: the run is asked again, less and less often. */
-  #putOff(run: TrackedRun, error: Error, now: number): void {
-    const { retryMinMs, retryPassingMsMax, retryMsMax } = this.#limits
+  /**
+   * Never given up: the run is asked again, less and less often, and the less the more time each attempt
+   * takes from the others. What fails while the run is open does not put off its end.
+   */
+  #putOff(run: TrackedRun, error: Error, { work, startedAt, endedAt }: WorkResult): void {
+    const { retryMinMs, retryPassingMsMax, retryMsMax, provisionalTimeShare } = this.#limits
     const passes = error instanceof CollectorError && error.retryable
-    const delayMs = retryMinMs * 2 ** Math.min(run.failures, RETRY_DOUBLINGS_MAX)
+    const backOffMs = retryMinMs * 2 ** Math.min(run.failures, RETRY_DOUBLINGS_MAX)
+    const restMs = (endedAt - startedAt) / provisionalTimeShare
+    const delayMs = Math.min(Math.max(backOffMs, restMs), passes ? retryPassingMsMax : retryMsMax)
     run.failures += 1
-    run.retryAt = now + Math.min(delayMs, passes ? retryPassingMsMax : retryMsMax)
+    run.provisionalAt = endedAt + Math.max(delayMs, this.#limits.provisionalIntervalMs)
+    if (work.kind === 'final') run.retryAt = endedAt + delayMs
     this.#runs.putBack(run)
   }
 

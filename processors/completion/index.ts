@@ -2,13 +2,6 @@
 // arrives. It knows when, never what: analysis is a function it is given.
 
 export { createCompletion } from './completion.ts'
-export type {
-  AnalysisOrder,
-  AnalyzedRun,
-  AnalyzeRun,
-  Completion,
-  CompletionOptions,
-  SetTimer
-} from './completion-options.ts'
+export type { AnalyzedRun, AnalyzeRun, CompletionOptions, SetTimer } from './completion-options.ts'
 export { COMPLETION_LIMITS } from './limits.ts'
 export type { CompletionLimits } from './limits.ts'

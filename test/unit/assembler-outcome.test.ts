@@ -197,15 +197,21 @@ t.test('a verification before a later change leaves the word to the root', async
   t.equal(outcomeOf(verifyThenChange, [], { outcome: 'ok' }), 'ok root_span')
 })
 
-t.test('delivering the work does not make its verification stale', async (t) => {
-  t.equal(
-    outcomeOf((trace) => {
-      verify(trace, { exitCode: 0 })
-      change(trace, { action: 'git commit', effects: { stage: 'delivery' } })
-    }),
-    'ok verification'
-  )
-})
+t.test(
+  'delivering the work, trying it out or cleaning up leaves its verification fresh',
+  async (t) => {
+    for (const stage of ['delivery', 'verification', 'environment'] as const) {
+      t.equal(
+        outcomeOf((trace) => {
+          verify(trace, { exitCode: 0 })
+          change(trace, { action: 'some command', effects: { stage } })
+        }),
+        'ok verification',
+        stage
+      )
+    }
+  }
+)
 
 t.test('a verification whose answer cannot be read decides nothing', async (t) => {
   t.equal(

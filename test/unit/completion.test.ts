@@ -470,6 +470,38 @@ t.test('an analysis that hangs is given up, told so, and holds up no other run',
   t.equal(signals[0]?.aborted, true)
 })
 
+t.test('an analysis that hangs is repeated no sooner than its time is a twentieth', async (t) => {
+  const { ingest, clock, done } = aProcess({
+    limits: { analysisTimeoutMs: 10 * SECOND },
+    act: async () => new Promise(() => undefined)
+  })
+  const { root, tool } = aSmallRun()
+  ingest(root, tool)
+  await clock.advance(10 * MINUTE)
+  t.same(
+    done.map(({ at }) => at),
+    [2, 212, 422]
+  )
+})
+
+t.test('provisional analyses that fail do not put off the final one', async (t) => {
+  const { ingest, clock, done, store } = aProcess({
+    act: async (_runId, { state }) => {
+      if (state !== 'complete') throw new Error('cannot be read yet')
+      return undefined
+    }
+  })
+  const { trace, root, runId } = aSmallRun()
+  for (let minute = 0; minute < 60; minute += 1) {
+    ingest(trace.tool())
+    await clock.advance(MINUTE)
+  }
+  t.ok(done.length > 5, 'they were tried')
+  ingest(root)
+  await clock.advance(3 * SECOND)
+  t.equal(store.analysesOf(runId).at(-1)?.state, 'complete')
+})
+
 t.test('a run asked for is analyzed at once, as far as it is', async (t) => {
   const { ingest, clock, done, completion } = aProcess()
   const { root, tool, runId } = aSmallRun()
