@@ -21,18 +21,28 @@ export interface Case {
 
 export interface Method {
   readonly name: string
-  readonly kind: 'baseline' | 'localizer'
+  /** `shipped` is a localizer whose weights may have been fitted on these very runs. */
+  readonly kind: 'baseline' | 'localizer' | 'shipped'
   /** By case. */
   readonly scores: readonly OnsetScores[]
 }
 
 /** A localizer's answers: of each repeat, by case. */
 export interface LocalizerMethod extends Method {
+  readonly kind: 'localizer' | 'shipped'
   readonly localizations: readonly (readonly Localization[])[]
 }
 
-/** Assignments of tasks to folds that cross-validated figures are averaged over: one alone is ±3 points. */
-export const FOLD_REPEATS = 5
+/**
+ * Assignments of tasks to folds that cross-validated figures are averaged over. One alone is about ±2
+ * points; three cost half a minute where 69 runs are fitted 27 times.
+ */
+export const FOLD_REPEATS = 3
+
+export interface CrossValidation {
+  readonly seed: number
+  readonly repeats: number
+}
 
 export function toCases(runs: readonly AnalyzedRun[]): readonly Case[] {
   const cases: Case[] = []
@@ -46,32 +56,35 @@ export function toCases(runs: readonly AnalyzedRun[]): readonly Case[] {
   return cases
 }
 
-export function runBaselines(cases: readonly Case[], seed: number): readonly Method[] {
+export function runBaselines(cases: readonly Case[], folds: CrossValidation): readonly Method[] {
   return [
     chanceMethod(cases),
     ...ruleMethods(cases),
-    ...priorMethods(cases, seed),
-    ...agentMethods(cases, seed)
+    ...priorMethods(cases, folds),
+    ...agentMethods(cases, folds)
   ]
 }
 
 /** The localizer as shipped, from the answers it gave when the runs were analyzed. */
-export function shippedMethod(cases: readonly Case[], name: string): LocalizerMethod {
+export function shippedMethod(
+  cases: readonly Case[],
+  naming: Pick<LocalizerMethod, 'name' | 'kind'>
+): LocalizerMethod {
   const localizations = cases.map(({ analyzed }) => analyzed.localization ?? NOTHING_SAID)
-  return localizerMethod(name, cases, [localizations])
+  return localizerMethod(naming, cases, [localizations])
 }
 
 /** The localizer fitted on the runs of other tasks only, once for every assignment to folds. */
 export async function crossValidatedMethod(
   cases: readonly Case[],
   fit: (examples: readonly TrainingExample[]) => Localize,
-  options: { readonly name: string; readonly seed: number }
+  folds: CrossValidation & { readonly name: string }
 ): Promise<LocalizerMethod> {
   const repeats: Localization[][] = []
-  for (let repeat = 0; repeat < FOLD_REPEATS; repeat += 1) {
+  for (let repeat = 0; repeat < folds.repeats; repeat += 1) {
     const localizers = crossValidate(
       cases,
-      assignFolds(tasksOf(cases), options.seed + repeat),
+      assignFolds(tasksOf(cases), folds.seed + repeat),
       (others) => fit(others.map(toExample)),
       (localize) => localize
     )
@@ -82,7 +95,7 @@ export async function crossValidatedMethod(
     }
     repeats.push(answers)
   }
-  return localizerMethod(options.name, cases, repeats)
+  return localizerMethod({ name: folds.name, kind: 'localizer' }, cases, repeats)
 }
 
 export function tasksOf(cases: readonly Case[]): readonly string[] {
@@ -106,7 +119,7 @@ const NOTHING_SAID: Localization = {
 }
 
 function localizerMethod(
-  name: string,
+  { name, kind }: Pick<LocalizerMethod, 'name' | 'kind'>,
   cases: readonly Case[],
   localizations: readonly (readonly Localization[])[]
 ): LocalizerMethod {
@@ -117,7 +130,7 @@ function localizerMethod(
       )
     )
   )
-  return { name, kind: 'localizer', scores, localizations }
+  return { name, kind, scores, localizations }
 }
 
 function chanceMethod(cases: readonly Case[]): Method {
@@ -147,9 +160,9 @@ function onlySetScores(scores: OnsetScores): OnsetScores {
 
 const NO_SCORES = meanScores([])
 
-function priorMethods(cases: readonly Case[], seed: number): readonly Method[] {
+function priorMethods(cases: readonly Case[], folds: CrossValidation): readonly Method[] {
   return POSITION_PRIORS.map(({ name, fit }) =>
-    crossValidatedBaseline(cases, { name, seed }, (others) => {
+    crossValidatedBaseline(cases, { ...folds, name }, (others) => {
       const predict = fit(
         others.map(({ scored, label }) => ({ stepCount: scored.stepCount, onset: label.stepIndex }))
       )
@@ -158,11 +171,11 @@ function priorMethods(cases: readonly Case[], seed: number): readonly Method[] {
   )
 }
 
-function agentMethods(cases: readonly Case[], seed: number): readonly Method[] {
+function agentMethods(cases: readonly Case[], folds: CrossValidation): readonly Method[] {
   if (cases.every(({ label }) => label.agent === undefined)) return []
   const toSpoken = ({ scored, label }: Case) => ({ agents: scored.agents, blamed: label.agent })
   return [
-    crossValidatedBaseline(cases, { name: 'most blamed agent', seed }, (others) => {
+    crossValidatedBaseline(cases, { ...folds, name: 'most blamed agent' }, (others) => {
       const predict = fitAgentPrior(others.map(toSpoken))
       return (one) => predict(toSpoken(one))
     })
@@ -171,10 +184,10 @@ function agentMethods(cases: readonly Case[], seed: number): readonly Method[] {
 
 function crossValidatedBaseline(
   cases: readonly Case[],
-  { name, seed }: { readonly name: string; readonly seed: number },
+  { name, seed, repeats: count }: CrossValidation & { readonly name: string },
   fit: (others: readonly Case[]) => (one: Case) => Prediction
 ): Method {
-  const repeats = Array.from({ length: FOLD_REPEATS }, (_, repeat) =>
+  const repeats = Array.from({ length: count }, (_, repeat) =>
     crossValidate(cases, assignFolds(tasksOf(cases), seed + repeat), fit, (predict, one) =>
       scorePrediction(predict(one), one.scored)
     )
@@ -189,7 +202,7 @@ function labelledSteps({ run, tree }: { run: AnalyzedRun['run']; tree: RunTree }
   return tree.steps.slice(0, run.numbered.length)
 }
 
-function toExample({ analyzed, label }: Case): TrainingExample {
+export function toExample({ analyzed, label }: Case): TrainingExample {
   return {
     tree: analyzed.tree,
     onsetStepIndex: label.stepIndex,

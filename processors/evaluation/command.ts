@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { CollectorError } from '@onset/collector/model'
+import { FOLD_REPEATS } from './cases.ts'
 import { readDataset, RUNS_PER_DATASET_MAX } from './datasets/dataset.ts'
 import { evaluateDataset } from './evaluate.ts'
 import type { ProductionPath } from './production.ts'
@@ -73,6 +74,7 @@ async function runEval(
       const dataset = await readDataset(file, request.limit)
       const report = await evaluateDataset(dataset, path, {
         seed: request.seed,
+        repeats: FOLD_REPEATS,
         baselinesOnly: request.baselinesOnly,
         misses: request.errors,
         now: () => performance.now()

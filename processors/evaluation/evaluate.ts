@@ -13,6 +13,7 @@ import {
   toPrediction
 } from './cases.ts'
 import type { Dataset } from './datasets/dataset.ts'
+import type { DatasetFormat } from './labelled-run.ts'
 import type { ProductionPath } from './production.ts'
 import {
   buildCategorySection,
@@ -28,6 +29,8 @@ import { buildUnusefulSection } from './report/unuseful-section.ts'
 export interface EvaluateOptions {
   /** Of folds and intervals; the same seed gives the same figures. */
   readonly seed: number
+  /** Assignments to folds that cross-validated figures are averaged over. */
+  readonly repeats: number
   readonly baselinesOnly: boolean
   /** Also list the runs whose best suspect is not the labelled onset. */
   readonly misses: boolean
@@ -43,7 +46,8 @@ export async function evaluateDataset(
   const localize = options.baselinesOnly ? undefined : path.localize
   const analysis = await analyzeRuns(dataset.runs, path, { localize, now: options.now })
   const cases = toCases(analysis.runs)
-  const localizers = localize === undefined ? [] : await runLocalizers(cases, path, options)
+  const localizers =
+    localize === undefined ? [] : await runLocalizers(cases, fitOf(dataset, path), options)
   const headline = localizers[0]
   const tasks = new Set(dataset.runs.map((run) => run.task))
   return {
@@ -61,28 +65,45 @@ export async function evaluateDataset(
   }
 }
 
-/** The first one is the headline: fitted on other tasks, where there is something to fit. */
+/**
+ * The format of the runs that shipped weights are fitted on. On every other format the localizer as
+ * shipped has seen nothing, and fitting it anew would measure another product.
+ */
+const FITTED_FORMAT: DatasetFormat = 'onsets'
+
+function fitOf(dataset: Dataset, path: ProductionPath): ProductionPath['fitLocalizer'] {
+  return dataset.format === FITTED_FORMAT ? path.fitLocalizer : undefined
+}
+
+/** The first one is the headline: fitted on other tasks, where the shipped weights may know these. */
 async function runLocalizers(
   cases: readonly Case[],
-  path: ProductionPath,
-  { seed }: EvaluateOptions
+  fit: ProductionPath['fitLocalizer'],
+  { seed, repeats }: EvaluateOptions
 ): Promise<readonly LocalizerMethod[]> {
-  const shipped = shippedMethod(cases, 'localizer, as shipped')
   // With a single task there is nothing left to fit on.
   const fittable = new Set(tasksOf(cases)).size > 1
-  if (path.fitLocalizer === undefined || !fittable) return [shipped]
+  if (fit === undefined || !fittable) {
+    return [shippedMethod(cases, { name: SHIPPED, kind: 'localizer' })]
+  }
   const name = 'localizer, cross-validated'
-  return [await crossValidatedMethod(cases, path.fitLocalizer, { name, seed }), shipped]
+  return [
+    await crossValidatedMethod(cases, fit, { name, seed, repeats }),
+    shippedMethod(cases, { name: SHIPPED, kind: 'shipped' })
+  ]
 }
+
+const SHIPPED = 'localizer, as shipped'
 
 function buildSections(
   { runs }: Analysis,
   cases: readonly Case[],
   localizers: readonly LocalizerMethod[],
-  { seed }: EvaluateOptions
+  options: EvaluateOptions
 ): readonly Section[] {
+  const { seed } = options
   const sections = [
-    ...(cases.length === 0 ? [] : buildCaseSections(cases, localizers, seed)),
+    ...(cases.length === 0 ? [] : buildCaseSections(cases, localizers, options)),
     buildSilenceSection(runs),
     buildUnusefulSection(runs, seed),
     buildEffectSection(runs, seed),
@@ -95,17 +116,14 @@ function buildSections(
 function buildCaseSections(
   cases: readonly Case[],
   localizers: readonly LocalizerMethod[],
-  seed: number
+  { seed, repeats }: EvaluateOptions
 ): readonly (Section | undefined)[] {
-  const methods = [...runBaselines(cases, seed), ...localizers]
-  const sections = buildOnsetSections(cases, methods, seed)
-  const [headline] = localizers
-  if (headline === undefined) return sections
+  const methods = [...runBaselines(cases, { seed, repeats }), ...localizers]
   return [
-    ...sections,
-    buildComparison(cases, methods, { localizer: headline, seed }),
-    buildReliabilitySection(cases, headline, seed),
-    buildCategorySection(cases, localizers, seed)
+    ...buildOnsetSections(cases, methods, seed),
+    ...localizers.map((localizer) => buildComparison(cases, methods, { localizer, seed })),
+    ...localizers.map((localizer) => buildReliabilitySection(cases, localizer, seed)),
+    localizers.length === 0 ? undefined : buildCategorySection(cases, localizers, seed)
   ]
 }
 

@@ -2,4 +2,5 @@
 
 export { createEvalCommand } from './command.ts'
 export type { EvalCommand } from './command.ts'
+export { evalCommand } from './eval-command.ts'
 export type { Localize, ProductionPath, TrainingExample } from './production.ts'

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { assembleRun } from '../../processors/assembler/index.ts'
-import { createEvalCommand } from '../../processors/evaluation/index.ts'
+import { analyzeRuns } from '../../processors/evaluation/analyzed-run.ts'
+import { crossValidatedMethod, toCases, toExample } from '../../processors/evaluation/cases.ts'
+import { readDataset } from '../../processors/evaluation/datasets/dataset.ts'
+import { PRODUCTION } from '../../processors/evaluation/eval-command.ts'
+import { createEvalCommand, evalCommand } from '../../processors/evaluation/index.ts'
 import type { Localize, ProductionPath } from '../../processors/evaluation/index.ts'
 import { anOnset, someEffects } from '../support/builders.ts'
 import {
@@ -63,8 +67,8 @@ interface EvaluateOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-async function aFile(t: Test, records: readonly unknown[], name = 'runs.jsonl'): Promise<string> {
-  const path = join(t.testdir({}), name)
+async function aFile(t: Test, records: readonly unknown[]): Promise<string> {
+  const path = join(t.testdir({}), 'runs.jsonl')
   await writeFile(path, toJsonLines(records))
   return path
 }
@@ -242,6 +246,37 @@ t.test('no label changes what is predicted', async (t) => {
   }
 })
 
+t.test("a run's own label does not reach the weights that judge it", async (t) => {
+  // Method: the localizer is fitted for real; only the label of the first run differs.
+  const fit = PRODUCTION.fitLocalizer ?? (() => PRODUCTION.localize)
+  const held: unknown[] = []
+  const leaked: unknown[] = []
+  for (const step of [2, 4]) {
+    const cases = await casesWithFirstBlamed(t, step)
+    const folds = { name: 'fitted', seed: 1, repeats: 2 }
+    const { localizations } = await crossValidatedMethod(cases, fit, folds)
+    held.push(localizations.map(([first]) => first))
+    t.ok(localizations.every(([first]) => (first?.onsets.length ?? 0) > 0))
+    // What a leak looks like: the same run judged by weights that were fitted on it.
+    const [first] = cases
+    if (first) leaked.push(await fit(cases.map(toExample))(first.analyzed.tree))
+  }
+  t.same(held[1], held[0])
+  t.notSame(leaked[1], leaked[0])
+})
+
+t.test('production itself measures a small file', async (t) => {
+  let stdout = ''
+  const exitCode = await evalCommand.run([await aFile(t, someRuns()), '--json'], {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: process.stderr,
+    env: {}
+  })
+  t.equal(exitCode, 0)
+  t.match(figure(stdout, 'Onset exact', 'localizer, as shipped'), { exact1: { n: 6 } })
+  t.match(figure(stdout, 'Alarms', 'solved, onset raised'), { share: { value: 0, n: 1 } })
+})
+
 t.test('the same seed prints the same report, apart from speed', async (t) => {
   const file = await aFile(t, someRuns())
   const withoutSpeed = async (seed: string) => {
@@ -313,6 +348,19 @@ t.test('help goes to standard output', async (t) => {
   t.equal(exitCode, 0)
   t.match(stdout, '--baselines-only')
 })
+
+/** Twenty failed runs of ten tasks; the first is labelled as told, all others as they are. */
+async function casesWithFirstBlamed(t: Test, step: number) {
+  const records = Array.from({ length: 20 }, (_, run) => {
+    const task = `task ${run % 10}`
+    return anOnsetsRecord({ id: `run-${run}`, task, task_id: task })
+  })
+  const label = anOnsetsLabel({ onset_step: step, incorrect_steps: [step] })
+  const file = await aFile(t, [{ ...records[0], label }, ...records.slice(1)])
+  const { runs } = await readDataset(file)
+  const { localize } = PRODUCTION
+  return toCases((await analyzeRuns(runs, PRODUCTION, { localize, now: () => 0 })).runs)
+}
 
 /** Everything that the rooms under measurement were given. */
 async function seenByPath(t: Test, records: readonly unknown[]): Promise<readonly string[]> {

@@ -27,13 +27,13 @@ export function buildCategorySection(
     columns: [{ key: 'accuracy', label: 'accuracy', unit: 'share' }],
     rows: [
       { name: `always ${commonest}`, kind: 'baseline', figures: accuracy(always) },
-      ...methods.map(({ name, localizations }): Row => {
+      ...methods.map(({ name, kind, localizations }): Row => {
         const tallies = categories.map((category, position) =>
           meanOf(localizations, position, (answer) =>
             tallyOf(category, bestSuspect(answer)?.category)
           )
         )
-        return { name, kind: 'localizer', figures: accuracy(tallies) }
+        return { name, kind, figures: accuracy(tallies) }
       })
     ],
     notes: ['Of the best suspect, right step or not; the majority is that of this dataset.']
@@ -56,9 +56,14 @@ export function buildSilenceSection(runs: readonly AnalyzedRun[]): Section | und
     rows: [
       ...countRow('solved, onset raised', solved, hasOnset),
       ...countRow('not attributable, raised', blameless, hasOnset),
-      ...countRow('attributable, abstained', blamed, (run) => !hasOnset(run))
+      ...countRow('attributable, abstained', blamed, (run) => !hasOnset(run)),
+      ...countRow('not attributable, caveat', blameless, hasCaveat),
+      ...countRow('attributable, caveat', blamed, hasCaveat)
     ],
-    notes: ['Wilson intervals. Every baseline raises an onset on every run.']
+    notes: [
+      'Wilson intervals. Every baseline raises an onset on every run. A caveat says what speaks against ' +
+        'the guilt of the agent.'
+    ]
   }
 }
 
@@ -113,7 +118,10 @@ export function buildReliabilitySection(
       ? RELIABILITY_COLUMNS
       : RELIABILITY_COLUMNS.slice(0, 3),
     rows: [...bins, buildRow('all', 0, Infinity)],
-    notes: ['Runs are means over the repeats of cross-validation. Abstentions are left out.']
+    notes:
+      method.localizations.length > 1
+        ? ['Runs are means over the repeats of cross-validation. Abstentions are left out.']
+        : ['Abstentions are left out.']
   }
 }
 
@@ -134,6 +142,10 @@ function bestSuspect(answer: Localization) {
 
 function hasOnset({ localization }: AnalyzedRun): boolean {
   return localization !== undefined && localization.onsets.length > 0
+}
+
+function hasCaveat({ localization }: AnalyzedRun): boolean {
+  return (localization?.onsets[0]?.caveats.length ?? 0) > 0
 }
 
 function meanOf(

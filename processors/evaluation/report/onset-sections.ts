@@ -48,7 +48,8 @@ export function buildOnsetSections(
     rows: methods.flatMap((method) => buildRow(method, columns, maker)),
     notes
   })
-  const sections = [build('Onset exact', EXACT, ['Abstentions count as misses.'])]
+  const shipped = methods.some(({ kind }) => kind === 'shipped') ? [SHIPPED_NOTE] : []
+  const sections = [build('Onset exact', EXACT, ['Abstentions count as misses.', ...shipped])]
   if (cases.some(({ label }) => label.acceptable.length > 0)) {
     sections.push(build('Onset exact or acceptable', ACCEPTED))
   }
@@ -60,6 +61,9 @@ export function buildOnsetSections(
   }
   return sections
 }
+
+const SHIPPED_NOTE =
+  'As shipped is in-sample on the runs that the shipped weights were fitted on, and proves nothing there.'
 
 const STEP_SET_NOTES = [
   'Macro-average over runs. Runs without labelled steps are left out; a run for which a method calls ' +

@@ -25,7 +25,7 @@ export interface Column {
 
 export interface Row {
   readonly name: string
-  readonly kind: 'baseline' | 'localizer' | 'detail'
+  readonly kind: 'baseline' | 'localizer' | 'shipped' | 'detail'
   /** By column key; a key that is absent does not apply. */
   readonly figures: Readonly<Record<string, Figure>>
   /** Said after the figures. */

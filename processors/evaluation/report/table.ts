@@ -10,12 +10,12 @@ const CELL_WIDTH = 14
 
 export function renderReport(report: Report): string {
   const { dataset, format, runs, tasks, steps, seed, localizerVersion } = report
-  const localizer = localizerVersion === undefined ? '' : `, localizer ${localizerVersion}`
+  const localizer = localizerVersion === undefined ? '' : `Localizer ${localizerVersion}. `
   const name =
     dataset.length > DATASET_CHARS_MAX ? `…${dataset.slice(-DATASET_CHARS_MAX)}` : dataset
   const head = [
-    `${name}: ${runs} runs of ${tasks} tasks, ${steps} steps (${format})${localizer}`,
-    `Percent, in brackets the 95 % interval (bootstrap over tasks, seed ${seed}).`
+    `${name}: ${runs} runs of ${tasks} tasks, ${steps} steps (${format})`,
+    `${localizer}Percent, in brackets the 95 % interval (bootstrap over tasks, seed ${seed}).`
   ]
   const parts = [head.join('\n'), ...report.sections.map(renderSection)]
   if (report.misses !== undefined) parts.push(renderMisses(report.misses))
