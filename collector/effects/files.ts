@@ -10,8 +10,22 @@ const PATH_CHARS_MAX = 512
 const SINKS =
   /^(?:-|\/dev\/(?:null|zero|full|random|urandom|stdin|stdout|stderr|tty\w{0,8}|fd\/\d{1,3}|tcp\/.{0,256}|udp\/.{0,256})|\/proc\/self\/fd\/\d{1,3}|&\d{1,3}|NUL)$/
 
+/** The directory itself, a substitution, a bare variable: no file that another step could name. */
+const NAMELESS = /^(?:\.{1,2}\/?|\/|~|\$\w{1,64}|\$\{[^}]{1,64}\}|[<>$]\(.{0,500}|`.{0,500})$/s
+
 export function isRealFile(path: string): boolean {
   return path !== '' && path.length <= PATH_CHARS_MAX && !path.includes('\n') && !SINKS.test(path)
+}
+
+function isNamed(path: string): boolean {
+  return isRealFile(path) && !NAMELESS.test(path)
+}
+
+/** A word with an extension or a slash in it, which a program's argument needs to be taken for a file. */
+export function namesFile(word: string): boolean {
+  return (
+    !word.startsWith('-') && /^[^\s=:?*]{0,200}(?:\/[^\s/]{1,100}|\.[A-Za-z]\w{0,7})$/.test(word)
+  )
 }
 
 /** Unique, in order of first mention, at most FILES_PER_STEP_MAX. */
@@ -19,7 +33,7 @@ export class FileList {
   readonly #paths = new Set<string>()
 
   add(cwd: string, path: string): void {
-    if (this.#paths.size < FILES_PER_STEP_MAX && isRealFile(path)) {
+    if (this.#paths.size < FILES_PER_STEP_MAX && isNamed(path)) {
       this.#paths.add(resolvePath(cwd, path))
     }
   }

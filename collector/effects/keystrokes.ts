@@ -13,7 +13,7 @@ export function readKeystrokes(text: string, observation: string): ActionEffects
     readKeys(text) ??
     readEditorCommand(text.trim()) ??
     readProgramLine(text.trim()) ??
-    lineEffects(readShell(text), { observation, purpose: '', staysOpen: true })
+    lineEffects(readShell(text), { observation, purpose: '', background: false, staysOpen: true })
   )
 }
 

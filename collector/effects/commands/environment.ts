@@ -6,6 +6,7 @@ const ASKS: CommandRule = { effect: 'explore', stage: 'environment' }
 const SETS: CommandRule = { effect: 'change', stage: 'environment' }
 
 export const ENVIRONMENT_COMMANDS: RuleTable = [
+  ['submit exit_cost exit_forfeit', { effect: 'explore', stage: 'delivery' }],
   [
     'pwd uname hostname hostnamectl whoami id groups who w users last uptime arch nproc getconf lscpu',
     ASKS
@@ -14,16 +15,13 @@ export const ENVIRONMENT_COMMANDS: RuleTable = [
     'lsmem lspci lsusb lsmod free vmstat iostat mpstat sar dmidecode nvidia-smi rocm-smi lsb_release',
     ASKS
   ],
-  [
-    'which whereis command type hash compgen printenv env locale localectl tty stty tput nvcc',
-    ASKS
-  ],
+  ['which whereis command type hash compgen printenv env locale localectl tty stty tput', ASKS],
   ['date cal timedatectl', { ...ASKS, changes: '-s --set set-time set-timezone' }],
   [
     'jps ps top htop pgrep pidof pstree jobs lsof ss netstat ip ifconfig route arp iwconfig',
     { ...ASKS, valued: '-p -o -u -C -n -d -i' }
   ],
-  ['ulimit umask getent history alias dirs groups times', ASKS],
+  ['ulimit umask getent history alias dirs times', ASKS],
   [
     'dmesg journalctl',
     { effect: 'explore', stage: 'inspection', valued: '-u -n -p --since --until' }
@@ -35,7 +33,7 @@ export const ENVIRONMENT_COMMANDS: RuleTable = [
     { effect: 'change', stage: 'environment', explores: '-p --print-cache --display --list' }
   ],
   // They change the shell itself, which matters only where the shell stays open (on the labelled runs a
-  // line of nothing but `cd` is a change in 62 % of 723, `export` or `source` in 83 %).
+  // line of nothing but `cd` is a change in 62 % of 723, `export` or `source` in 98 % of 81).
   [
     'cd pushd popd export unset declare typeset local readonly set unalias setopt shopt source . exec fg bg disown exit logout',
     { ...SETS, idle: true }

@@ -46,7 +46,8 @@ export const VERSION_CONTROL_COMMANDS: RuleTable = [
         },
         config: {
           ...EDITS,
-          explores: '--get --list -l --get-all --get-regexp --show-origin get list'
+          explores: '--get --list -l --get-all --get-regexp --show-origin',
+          subcommands: all('get list', TELLS)
         },
         stash: { ...EDITS, subcommands: all('list show', TELLS) },
         worktree: { ...EDITS, subcommands: all('list', TELLS) },
@@ -55,6 +56,10 @@ export const VERSION_CONTROL_COMMANDS: RuleTable = [
         apply: { ...EDITS, explores: '--check --stat --numstat --summary', reader: 'patch' },
         am: { ...EDITS, reader: 'patch' },
         add: { ...DELIVERS, explores: '-n --dry-run' },
+        checkout: { ...EDITS, operands: 'named-written', valued: '-b -B' },
+        restore: { ...EDITS, operands: 'named-written', valued: '-s --source' },
+        rm: { ...EDITS, operands: 'written' },
+        mv: { ...EDITS, operands: 'read-then-written' },
         clean: { ...EDITS, explores: '-n --dry-run' },
         archive: { ...TELLS, writes: '-o --output' },
         'hash-object': { ...TELLS, changes: '-w' }

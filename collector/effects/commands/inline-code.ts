@@ -13,6 +13,7 @@ const PATHS_MAX = 64
 
 export interface CodeEffects {
   readonly changes: boolean
+  readonly installs: boolean
   /** Literal paths only, `open('a.txt', 'w')` or `p = Path('a.txt')` and later `p.write_text(…)`. */
   readonly writes: readonly string[]
   readonly reads: readonly string[]
@@ -32,18 +33,24 @@ const SAVES =
 
 /** Calls that change files without naming them first, or change something that is not a file. */
 const CHANGES =
-  /\b(?:(?:json|pickle|yaml|toml|marshal)\.(?:safe_)?dump\(|shutil\.(?:copy|copy2|copyfile|copytree|move|rmtree|unpack_archive|make_archive)\(|os\.(?:remove|rename|replace|unlink|makedirs|mkdir|rmdir|symlink|link|chmod|chown|truncate|kill)\(|\.extractall\(|\b(?:install\.packages|install_github|Pkg\.add|pip\.main)\(|snapshot_download\(|hf_hub_download\(|nltk\.download\(|\.executescript\(|FileUtils\.|fs\.promises\.(?:writeFile|mkdir|rm)|ZipFile\([^)\n]{1,128}['"]w['"]|\.sendmail\(|cv2\.VideoWriter\()|(?:execute|executemany|query|exec)\(\s{0,8}['"`]{1,3}\s{0,16}(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|REPLACE)\b|\.download\(\s{0,4}(?:output_path|filename|['"])/
+  /\b(?:(?:json|pickle|yaml|toml|marshal)\.(?:safe_)?dump\(|shutil\.(?:copy|copy2|copyfile|copytree|move|rmtree|unpack_archive|make_archive)\(|os\.(?:remove|rename|replace|unlink|makedirs|mkdir|rmdir|symlink|link|chmod|chown|truncate|kill)\(|\.extractall\(|\.executescript\(|FileUtils\.|fs\.promises\.(?:writeFile|mkdir|rm)|ZipFile\([^)\n]{1,128}['"]w['"]|\.sendmail\(|cv2\.VideoWriter\()|(?:execute|executemany|query|exec)\(\s{0,8}['"`]{1,3}\s{0,16}(?:INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|REPLACE)\b|\.download\(\s{0,4}(?:output_path|filename|['"])/
 
 const ASSIGNED =
   /\b([A-Za-z_]\w{0,63})\s{0,4}=\s{0,4}(?:[A-Za-z_.]{0,32}\(\s{0,4})?[rfbu]?(['"])([^'"\n]{1,256})\2/g
+
+/** Code that fetches what other code needs. */
+const INSTALLS =
+  /\b(?:install\.packages|install_github|Pkg\.add|pip\.main|snapshot_download|hf_hub_download|nltk\.download)\(/
 
 export function readCode(code: string): CodeEffects {
   const text = code.slice(0, CODE_CHARS_MAX)
   const paths = readPaths(text)
   const opened = readOpens(text, paths)
   const written = [...readMethods(text, paths), ...readSaves(text)]
+  const installs = INSTALLS.test(text)
   return {
-    changes: CHANGES.test(text) || opened.writes.length > 0 || written.length > 0,
+    installs,
+    changes: installs || CHANGES.test(text) || opened.writes.length > 0 || written.length > 0,
     writes: [...opened.writes, ...written].filter((path) => path !== UNKNOWN_PATH),
     reads: opened.reads
   }

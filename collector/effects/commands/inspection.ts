@@ -19,7 +19,7 @@ export const INSPECTION_COMMANDS: RuleTable = [
     'cmp diff diff3 sdiff colordiff comm join paste vimdiff',
     { ...READS, valued: '-n -U -C -t -d -1 -2' }
   ],
-  ['file stat exiftool mediainfo identify', { ...READS, valued: '-c -f --format --printf' }],
+  ['file stat exiftool mediainfo', { ...READS, valued: '-c -f --format --printf' }],
   ['readlink realpath basename dirname namei pathchk getfattr getfacl lsattr', TELLS],
   ['ls dir vdir tree exa eza ll la du df lsblk', { ...TELLS, valued: '-I -L -P -d' }],
   ['find fd fdfind', { ...TELLS, wordOptions: true, reader: 'find' }],

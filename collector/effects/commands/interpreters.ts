@@ -24,13 +24,14 @@ export const INTERPRETER_COMMANDS: RuleTable = [
   ['cProfile pdb trace', { effect: 'explore', stage: 'verification', operands: 'read' }],
   ['python python2 python3 pypy pypy3 ipython', { ...RUNS, valued: '-c -m -W -X' }],
   [
-    'node nodejs deno tsx ts-node',
+    'node nodejs tsx ts-node',
     { ...RUNS, valued: '-e -p -r --eval --print --import --require --loader --env-file' }
   ],
   ['ruby irb', { ...RUNS, valued: '-e -r -I' }],
-  ['perl', { ...RUNS, valued: '-M -I' }],
+  ['java', { ...RUNS, wordOptions: true, valued: '-cp -classpath --class-path' }],
+  ['perl', { ...RUNS, valued: '-M -I -e -E' }],
   [
-    'php lua luajit Rscript R julia octave octave-cli matlab scala groovy elixir racket guile sbcl clisp swipl ghci runghc runhaskell ocaml tclsh expect wish java dart kotlin gnuplot maxima sage gp',
+    'php lua luajit Rscript R julia octave octave-cli matlab scala groovy elixir racket guile sbcl clisp swipl ghci runghc runhaskell ocaml tclsh expect wish dart kotlin gnuplot maxima sage gp',
     { ...RUNS, valued: '-e -r -E --eval -cp -classpath' }
   ],
   ['bash sh zsh dash ksh ash fish', { ...RUNS, valued: '-O -o --rcfile --init-file' }],

@@ -4,10 +4,19 @@
 
 import type { Circumstances } from './command-effects.ts'
 
+/** The rule that decided; `effects-step-kinds.ts --rules` prints the precision of each. */
+export type ProgramRule =
+  | 'says_it_made_a_file'
+  | 'meant_to_look'
+  | 'named_check'
+  | 'named_look'
+  | 'run'
+
 export interface Judgement {
   readonly changes: boolean
-  /** The name says that it checks the work. */
+  /** It is run to see whether the work is right. */
   readonly checks: boolean
+  readonly rule: ProgramRule
 }
 
 const CHECKING =
@@ -35,12 +44,29 @@ const LOOKING_PURPOSE =
   /\b(?:let me|let's|i'?ll|i will|i need to|i should|i can|now) (?:(?:now|also|first|then|just|quickly) ){0,2}(?:test|verify|check|validate|debug|inspect|examine|investigate|confirm|see (?:if|what|how))\b/i
 const PURPOSE_CHARS_MAX = 200
 
-export function judgeProgram(program: string, around: Circumstances): Judgement {
-  const words = wordsOf(program)
+export function judgeProgram(
+  program: string,
+  args: readonly string[],
+  around: Circumstances
+): Judgement {
+  const words = [...wordsOf(program), ...taskOf(program, args)]
   const isMeantToLook = LOOKING_PURPOSE.test(around.purpose.slice(0, PURPOSE_CHARS_MAX))
-  const checks = isMeantToLook || words.some((word) => CHECKS.has(word))
-  if (MADE.test(around.observation.slice(-LAST_WORDS_CHARS_MAX))) return { changes: true, checks }
-  return { changes: !checks && !words.some((word) => LOOKS.has(word)), checks }
+  const isNamedCheck = words.some((word) => CHECKS.has(word))
+  const checks = isMeantToLook || isNamedCheck
+  if (MADE.test(around.observation.slice(-LAST_WORDS_CHARS_MAX))) {
+    return { changes: true, checks, rule: 'says_it_made_a_file' }
+  }
+  if (isNamedCheck) return { changes: false, checks, rule: 'named_check' }
+  if (isMeantToLook) return { changes: false, checks, rule: 'meant_to_look' }
+  if (words.some((word) => LOOKS.has(word))) return { changes: false, checks, rule: 'named_look' }
+  return { changes: true, checks, rule: 'run' }
+}
+
+/** Programs of frameworks, told what to do by their first argument: `manage.py test`. */
+const TASK_RUNNERS = /(?:^|\/)(?:manage\.py|artisan|rails|console|craft)$/
+
+function taskOf(program: string, args: readonly string[]): readonly string[] {
+  return TASK_RUNNERS.test(program) ? wordsOf((args[0] ?? '').replace(/:.*$/s, '')) : []
 }
 
 /** Words of the file name without its extension, `src/testCart.py` → test, cart. */

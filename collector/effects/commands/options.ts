@@ -31,6 +31,11 @@ export function splitWords(args: readonly string[], rule: CommandRule): SplitWor
     else {
       if (splitting.operands.length === 0) firstOperandAt = splitting.at
       splitting.operands.push(word)
+      if (rule.operands === 'program') {
+        // What follows a program is the program's own.
+        splitting.operands.push(...args.slice(splitting.at + 1))
+        break
+      }
     }
     splitting.at += 1
   }

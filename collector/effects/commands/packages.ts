@@ -48,7 +48,7 @@ const NODE_MANAGER: CommandRule = {
 
 export const PACKAGE_COMMANDS: RuleTable = [
   [
-    'apt apt-get aptitude yum dnf microdnf zypper apk snap flatpak brew port nix-env pacman yay emerge tdnf',
+    'apt apt-get aptitude yum dnf microdnf zypper apk snap flatpak brew port nix-env yay emerge tdnf',
     SYSTEM_MANAGER
   ],
   ['pacman', { ...SYSTEM_MANAGER, explores: '-Q -Qi -Ql -Ss -Si -Qs' }],
@@ -114,6 +114,20 @@ export const PACKAGE_COMMANDS: RuleTable = [
     { ...INSTALLS, reader: 'verbs' }
   ],
   ['npm pnpm yarn bun', NODE_MANAGER],
+  [
+    'deno',
+    {
+      ...RUNS,
+      valued: '-c --config',
+      subcommands: {
+        ...all('test lint check bench', TESTS),
+        ...all('run eval serve', RUNS),
+        ...all('install add cache remove upgrade', INSTALLS),
+        fmt: { effect: 'change', stage: 'implementation', explores: '--check' },
+        ...all('info doc types', TELLS)
+      }
+    }
+  ],
   [
     'npx bunx pnpx',
     {

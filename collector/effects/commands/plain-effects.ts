@@ -1,7 +1,7 @@
 // Effects of a command whose row in the tables says everything.
 
-import type { Effect } from '../../model/index.ts'
-import { isRealFile } from '../files.ts'
+import type { Effect, StageName } from '../../model/index.ts'
+import { isRealFile, namesFile } from '../files.ts'
 import { NO_EFFECTS } from './command-effects.ts'
 import type { CommandEffects } from './command-effects.ts'
 import { hasOption, valuesOf } from './options.ts'
@@ -13,15 +13,24 @@ export function plainEffects(rule: CommandRule, words: SplitWords): CommandEffec
   const effect = effectOf(rule, words, outputs.length > 0)
   const operands = ASSIGN[rule.operands ?? 'none'](words.operands)
   const changes = effect === 'change'
+  const isWithheld = rule.effect === 'change' && !changes
   return {
     ...NO_EFFECTS,
     effect,
-    stage: rule.stage,
-    verifies: rule.verifies === true,
+    stage: stageOf(rule, effect),
+    verifies: rule.verifies === true && !isWithheld,
     idle: rule.idle === true,
     reads: [...valuesOf(words, rule.reads), ...operands.reads],
     writes: changes ? [...outputs, ...operands.writes] : outputs
   }
+}
+
+/** A look that writes is work; work that is only shown is a look. */
+function stageOf(rule: CommandRule, effect: Effect): StageName {
+  if (effect === 'change' && rule.stage === 'inspection') return 'implementation'
+  return effect === 'explore' && rule.effect === 'change' && rule.stage === 'implementation'
+    ? 'inspection'
+    : rule.stage
 }
 
 function effectOf(rule: CommandRule, words: SplitWords, hasOutput: boolean): Effect {
@@ -60,6 +69,7 @@ const ASSIGN: Readonly<Record<OperandRole, (operands: readonly string[]) => Assi
     reads: operands.slice(0, -1),
     writes: targetsOf(operands)
   }),
+  'named-written': (operands) => ({ reads: [], writes: operands.filter(namesFile) }),
   'last-written': (operands) => ({ reads: [], writes: operands.slice(-1) }),
   'pattern-then-read': (operands) => ({ reads: operands.slice(1), writes: [] }),
   'mode-then-written': (operands) => ({ reads: [], writes: operands.slice(1) })

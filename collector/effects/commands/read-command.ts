@@ -11,13 +11,21 @@ import type { CommandRule } from './rule.ts'
 import { runProgram } from './run-program.ts'
 import { findCommand } from './table.ts'
 
-export function readCommand(command: ShellCommand, around: Circumstances): CommandEffects {
+export function readCommand(command: ShellCommand, line: Circumstances): CommandEffects {
   if (command.name === '') return bareEffects(command)
   const { args } = command
+  const around = { ...line, background: line.background || command.background }
+  if (/^(?:\$\(.*\)|\$\w|`.*`)/s.test(command.program)) return runPrinted(command)
   if (asksForHelp(args)) return { ...NO_EFFECTS, stage: 'environment' }
   const rule = findCommand(command.name)
   if (rule === undefined) return runProgram(command.program, args, around)
   return applyRule({ command, around, rule, args })
+}
+
+/** `$(curl …)`, `$TOOL`: what is run is only known when it runs; if it was fetched, it installs. */
+function runPrinted(command: ShellCommand): CommandEffects {
+  const isFetched = /\b(?:curl|wget)\b/.test(command.program)
+  return { ...NO_EFFECTS, effect: 'change', stage: isFetched ? 'dependencies' : 'verification' }
 }
 
 /** `NAME=value` alone sets a variable of the shell. */
@@ -47,9 +55,10 @@ function applyRule(application: Application): CommandEffects {
   return plainEffects(rule, words)
 }
 
+/** `npm run test:unit` is `test`, as far as anyone can tell. */
 function findSubcommand(rule: CommandRule, name: string): CommandRule | undefined {
   const { subcommands } = rule
-  return subcommands !== undefined && Object.hasOwn(subcommands, name)
-    ? subcommands[name]
-    : undefined
+  if (subcommands === undefined) return undefined
+  const found = [name, name.split(':', 1)[0] ?? name].find((key) => Object.hasOwn(subcommands, key))
+  return found === undefined ? undefined : subcommands[found]
 }

@@ -19,7 +19,7 @@ export function readInterpreter(application: Application, words: SplitWords): Co
   const code = inlineCode(command, words)
   if (code !== undefined) return inlineEffects(code, words)
   if (SHELLS.has(command.name)) return readScriptRun(application, words)
-  if (program === undefined) return { ...NO_EFFECTS, stage: 'environment' }
+  if (program === undefined) return OPENED
   if (program === 'setup.py') return runSetup(rest)
   return runProgram(program, rest, around)
 }
@@ -32,22 +32,18 @@ function checksSyntax(words: SplitWords): boolean {
 function inlineCode(command: ShellCommand, words: SplitWords): string | undefined {
   const given = valuesOf(words, '-c -e -r -E -p --eval --print --command')
   if (given.length > 0) return given.join('\n')
-  if (/^(?:perl|ruby|awk)/.test(command.name)) {
-    const flagged = words.options.some((option) => /^-[a-z]{0,6}e$/.test(option.name))
-    if (flagged) return words.operands[0] ?? ''
-  }
   const readsInput = words.operands.length === 0 || words.operands[0] === '-'
   return readsInput && !SHELLS.has(command.name) ? command.input : undefined
 }
 
 function inlineEffects(code: string, words: SplitWords): CommandEffects {
-  const { changes, reads, writes } = readCode(code)
+  const { changes, installs, reads, writes } = readCode(code)
   const inPlace = words.options.some((option) => /^-[a-z]{0,4}i/.test(option.name))
   const isChange = changes || inPlace
   return {
     ...NO_EFFECTS,
     effect: isChange ? 'change' : 'explore',
-    stage: isChange ? 'implementation' : 'inspection',
+    stage: installs ? 'dependencies' : isChange ? 'implementation' : 'inspection',
     reads,
     writes: inPlace ? [...writes, ...words.operands] : writes,
     writtenText: isChange ? code : ''
@@ -63,9 +59,15 @@ function readScriptRun(application: Application, words: SplitWords): CommandEffe
   if (program !== undefined) return runProgram(program, rest, around)
   // `curl … | sh` and `bash < install.sh` run what they are fed.
   const fed = command.joint === '|' || command.redirects.some(({ mode }) => mode === 'read')
-  return fed
-    ? { ...NO_EFFECTS, effect: 'change', stage: 'dependencies' }
-    : { ...NO_EFFECTS, stage: 'environment' }
+  return fed ? { ...NO_EFFECTS, effect: 'change', stage: 'dependencies' } : OPENED
+}
+
+/** A shell or an interpreter opened in the terminal: what is typed next goes to it. */
+const OPENED: CommandEffects = {
+  ...NO_EFFECTS,
+  effect: 'change',
+  stage: 'environment',
+  idle: true
 }
 
 function runSetup(args: readonly string[]): CommandEffects {

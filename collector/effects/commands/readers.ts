@@ -145,13 +145,12 @@ function readTee({ command, rule }: Application, words: SplitWords): CommandEffe
 /** `aws s3 mb`, `kubectl get pods`, `elan toolchain list`: the first word that is a verb speaks. */
 function readVerbs({ rule }: Application, words: SplitWords): CommandEffects {
   const options = words.options.map(({ name }) => name)
-  const verb = [...words.operands.slice(0, 4), ...options]
-    .map(judgeVerb)
-    .find((effect) => effect !== undefined)
-  return {
-    ...plainEffects(rule, words),
-    effect: verb ?? (rule.effect === 'change' ? 'change' : 'explore')
-  }
+  const verbs = [...words.operands.slice(0, 4), ...options].map(judgeVerb)
+  const said = verbs.find((effect) => effect !== undefined)
+  const effect = said ?? (rule.effect === 'change' ? 'change' : 'explore')
+  // What such tools change is a system that others run on.
+  const stage = effect === 'change' && rule.stage === 'inspection' ? 'environment' : rule.stage
+  return { ...plainEffects(rule, words), effect, stage }
 }
 
 const QUERY_TEXT = '-c -e --command --execute --query -q --eval -cmd'
@@ -183,31 +182,41 @@ function isScriptFile(option: {
 const CHANGING_METHOD = /^(?:PUT|POST|DELETE|PATCH)$/i
 
 /** curl and wget: what is kept in a file, and what a request changes at the other end. */
-function readRequest({ command, rule }: Application, words: SplitWords): CommandEffects {
+function readRequest(application: Application, words: SplitWords): CommandEffects {
+  const { command, rule } = application
   const effects = plainEffects(rule, words)
   const urls = words.operands.filter((word) => /^(?:\w{2,8}:\/\/|[\w-]{1,64}[.:])/.test(word))
-  if (command.name === 'wget') {
-    const targets = valuesOf(words, '-O --output-document')
-    const printed = targets.length > 0 && !targets.some(isRealFile)
-    if (printed) return { ...NO_EFFECTS, stage: 'research' }
-    return targets.length > 0
-      ? effects
-      : { ...effects, writes: [...effects.writes, ...urls.map(fileOfUrl)] }
-  }
+  if (command.name === 'wget') return readDownload(effects, words, urls)
   if (effects.effect === 'change') {
-    const remote = hasOption(words, '-O --remote-name') ? urls.map(fileOfUrl) : []
-    return { ...effects, stage: 'dependencies', writes: [...effects.writes, ...remote] }
+    const named = hasOption(words, '-O --remote-name') ? urls.map(fileOfUrl) : []
+    return { ...effects, stage: 'dependencies', writes: [...effects.writes, ...named] }
   }
   const method = valuesOf(words, '-X --request').at(-1) ?? ''
-  const isLocal = words.operands.some((word) =>
-    /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])/.test(word)
-  )
+  const isLocal = words.operands.some((word) => LOCAL_HOST.test(word))
+  const sends = CHANGING_METHOD.test(method) && !isLocal
   return {
     ...effects,
-    effect: CHANGING_METHOD.test(method) && !isLocal ? 'change' : 'explore',
-    stage: isLocal ? 'verification' : 'research',
+    effect: sends ? 'change' : 'explore',
+    stage: isLocal ? 'verification' : sends ? 'implementation' : 'research',
     verifies: isLocal
   }
+}
+
+/** The agent's own service: a request to it tries the work out, whatever the method. */
+const LOCAL_HOST = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])/
+
+function readDownload(
+  effects: CommandEffects,
+  words: SplitWords,
+  urls: readonly string[]
+): CommandEffects {
+  const targets = valuesOf(words, '-O --output-document')
+  if (targets.length > 0 && !targets.some(isRealFile)) return { ...NO_EFFECTS, stage: 'research' }
+  if (targets.length > 0) return effects
+  const folder = valuesOf(words, '-P --directory-prefix').at(-1)
+  const files = urls.map(fileOfUrl).filter((name) => name !== '')
+  const named = files.map((name) => (folder === undefined ? name : `${folder}/${name}`))
+  return { ...effects, writes: [...effects.writes, ...named] }
 }
 
 function fileOfUrl(url: string): string {

@@ -16,6 +16,8 @@ export type OperandRole =
   | 'written'
   /** Sources and then one target: `cp a b dir`. */
   | 'read-then-written'
+  /** Words that look like files, among others that do not: `git checkout main -- a.py`. */
+  | 'named-written'
   /** Only the last word is a file that counts: `convert in -scale 50% out`. */
   | 'last-written'
   /** A pattern or script and then files read: `grep x a`. */

@@ -3,6 +3,7 @@
 
 import { NO_EFFECTS } from './command-effects.ts'
 import type { Circumstances, CommandEffects } from './command-effects.ts'
+import { namesFile } from '../files.ts'
 import { asksToTell } from './plain-effects.ts'
 import { judgeProgram } from './judge-program.ts'
 
@@ -11,20 +12,18 @@ export function runProgram(
   args: readonly string[],
   around: Circumstances
 ): CommandEffects {
-  const judgement = judgeProgram(program, around)
+  if (!PROGRAM_NAME.test(program)) return NO_EFFECTS
+  const judgement = judgeProgram(program, args, around)
   const tells = args.some((name) => asksToTell({ name }))
+  const changes = around.background || (judgement.changes && !tells)
   return {
     ...NO_EFFECTS,
-    effect: judgement.changes && !tells ? 'change' : 'explore',
-    stage: 'verification',
-    verifies: judgement.checks,
-    reads: [program, ...args.filter(namesFile)]
+    effect: changes ? 'change' : 'explore',
+    stage: around.background ? 'environment' : 'verification',
+    verifies: judgement.checks && !around.background,
+    reads: [program, ...args].filter(namesFile)
   }
 }
 
-/** An argument with an extension or a slash is taken for a file that the program reads. */
-function namesFile(word: string): boolean {
-  return (
-    !word.startsWith('-') && /^[^\s=:?*]{0,200}(?:\/[^\s/]{1,100}|\.[A-Za-z]\w{0,7})$/.test(word)
-  )
-}
+/** Anything else is text that was mistaken for a command. */
+const PROGRAM_NAME = /^[\w./~+@%][\w./~+@%:,=\\ -]{0,255}$/

@@ -89,7 +89,7 @@ export const SERVICE_COMMANDS: RuleTable = [
     { ...SERVES, explores: '-t -T -v -V -c configtest validate' }
   ],
   [
-    'sshd mysqld mariadbd postgres redis-server mongod memcached uvicorn gunicorn hypercorn daphne celery rq http-server live-server json-server serve flask streamlit gradio jupyter tensorboard mlflow dockerd containerd named dnsmasq crond cron rsyslogd supervisord vsftpd smbd gitea verdaccio pypi-server devpi-server fcgiwrap spawn-fcgi php-fpm mailman postfix',
+    'sshd mysqld mariadbd postgres redis-server mongod memcached uvicorn gunicorn hypercorn daphne celery rq http-server live-server json-server serve flask streamlit gradio jupyter tensorboard dockerd containerd named dnsmasq crond cron rsyslogd supervisord vsftpd smbd gitea verdaccio pypi-server devpi-server fcgiwrap spawn-fcgi php-fpm mailman postfix',
     SERVES
   ],
   ['crontab at batch', { ...SETS, explores: '-l' }],
@@ -135,7 +135,7 @@ export const SERVICE_COMMANDS: RuleTable = [
       stage: 'dependencies',
       valued:
         '-P -U -t -T -e -i -w -l -R -A --header --user-agent --tries --timeout --post-data --post-file --method --body-data --directory-prefix',
-      writes: '-O --output-document -o --output-file -P --directory-prefix',
+      writes: '-O --output-document -o --output-file',
       explores: '--spider',
       reader: 'request'
     }
@@ -154,7 +154,7 @@ export const SERVICE_COMMANDS: RuleTable = [
   ],
   ['http https httpie xh', { effect: 'explore', stage: 'inspection', reader: 'request' }],
   [
-    'ping ping6 traceroute tracepath mtr nslookup dig host whois nc ncat netcat telnet nmap socat openssl-s_client grpcurl websocat wscat arping getent',
+    'ping ping6 traceroute tracepath mtr nslookup dig host whois nc ncat netcat telnet nmap socat openssl-s_client grpcurl websocat wscat arping',
     TELLS
   ]
 ]

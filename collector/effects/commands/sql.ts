@@ -1,55 +1,26 @@
 // Whether a text of SQL statements changes a database. Looks at the first word of every statement
 // only: a quoted word inside a query never counts.
 
-const WRITING = new Set([
-  'insert',
-  'update',
-  'delete',
-  'create',
-  'drop',
-  'alter',
-  'replace',
-  'truncate',
-  'merge',
-  'upsert',
-  'grant',
-  'revoke',
-  'vacuum',
-  'reindex',
-  'attach',
-  'copy',
-  'load',
-  'begin',
-  'commit',
-  'rename',
-  'import',
-  'optimize',
-  'analyze',
-  'set',
-  'call',
-  'do',
-  '.import',
-  '.read',
-  '.restore',
-  '.clone',
-  '.output',
-  '.once',
-  '.save',
-  '.recover',
-  '.dump'
-])
-
-/** `.dump` and `.recover` print unless redirected; they are reads. */
-const PRINTING = new Set(['.dump', '.recover', 'begin', 'commit', 'analyze', 'set'])
+/** First words of statements, and of sqlite3's dot commands, that change data, schema or a file. */
+const WRITING: ReadonlySet<string> = new Set(
+  (
+    'insert update delete create drop alter replace truncate merge upsert grant revoke vacuum reindex attach copy load ' +
+    'rename optimize call do .import .read .restore .clone .output .once .save'
+  ).split(' ')
+)
 
 /** Statements looked at: the kind of a longer script shows before. */
 const STATEMENTS_MAX = 256
 
-export function changesDatabase(sql: string): boolean {
+/** Longer scripts are loads of data, which begin with what they do. */
+const SQL_CHARS_MAX = 32_768
+
+export function changesDatabase(script: string): boolean {
+  const sql = script.slice(0, SQL_CHARS_MAX)
   let at = 0
   for (let count = 0; count < STATEMENTS_MAX && at < sql.length; count += 1) {
     const word = firstWord(sql, at)
-    if (WRITING.has(word) && !PRINTING.has(word)) return true
+    if (WRITING.has(word)) return true
     if (word === 'with' && /\)\s{0,8}(?:insert|update|delete)\b/i.test(sql.slice(at))) return true
     at = nextStatement(sql, at)
   }

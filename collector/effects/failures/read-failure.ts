@@ -133,10 +133,10 @@ function findComplaint(observation: string): string | undefined {
       head
     )?.[1]
   if (json !== undefined) return quote(json)
+  if (head.startsWith('Traceback (most recent call last)')) return findTraceback(observation)
   const isComplaint =
-    /^(?:Error|ERROR|error|Exception|Failed|Failure|Invalid|Unable|Cannot|Traceback|\w{1,60}(?:Error|Exception))\b(?:[:!]| to | executing| running| calling)/.test(
+    /^(?:Error|ERROR|error|Exception|Failed|Failure|Invalid|Unable|Cannot|\w{1,60}(?:Error|Exception))\b(?:[:!]| to | executing| running| calling)/.test(
       head
     )
-  if (!isComplaint) return undefined
-  return head.startsWith('Traceback') ? findTraceback(observation) : findFirstLine(head)
+  return isComplaint ? findFirstLine(head) : undefined
 }

@@ -65,13 +65,19 @@ function readProgress(line: string): Found | undefined {
 
 /** `a.py::test[x - y] - AssertionError: …`: the message begins after the parameters. */
 function splitMessage(text: string): { readonly name: string; readonly message: string } {
-  const bracket = text.indexOf('[')
-  const dash = text.indexOf(' - ')
-  const closed = bracket !== -1 && bracket < dash ? text.indexOf('] - ', bracket) + 1 : dash
-  const at = closed > 0 ? closed : dash
+  const at = messageAt(text)
   return at === -1
     ? { name: text, message: '' }
-    : { name: text.slice(0, at), message: text.slice(at + 3) }
+    : { name: text.slice(0, at), message: text.slice(at + ' - '.length) }
+}
+
+function messageAt(text: string): number {
+  const dash = text.indexOf(' - ')
+  const bracket = text.indexOf('[')
+  if (dash === -1 || bracket === -1 || dash < bracket) return dash
+  const closed = text.indexOf('] - ', bracket)
+  if (closed !== -1) return closed + 1
+  return text.endsWith(']') ? -1 : dash
 }
 
 /** The name a section's header has for a node id: `a.py::TestB::test_c[1]` → `TestB.test_c[1]`. */
@@ -91,7 +97,7 @@ function readAssertions(lines: readonly string[]): ReadonlyMap<string, string> {
       section = header
       kept = []
     } else if (section !== '' && /^E( {1,3}|$)/.test(line) && kept.length < ASSERTION_LINES_MAX) {
-      kept.push(line.replace(/^E {0,3}/, ''))
+      kept.push(line.slice(1).trim())
       assertions.set(section, kept.join('\n'))
     }
   }

@@ -60,7 +60,7 @@ export const AGENT_TOOLS: ToolTable = [
     CODE
   ],
   ['strreplaceeditor strreplacebasededittool texteditor editor strreplace fileeditor', EDITOR],
-  ['think finish recall tasktracker requestcondensation', PLAN],
+  ['think recall tasktracker requestcondensation', PLAN],
   ['finish', FINISH],
   ['browser browserun browse browseinteractive', RESEARCH],
   // SWE-agent: https://swe-agent.com/latest/config/tools/

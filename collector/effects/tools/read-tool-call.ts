@@ -122,12 +122,17 @@ function textOf({ given, step, name }: Call, keys: readonly string[]): string | 
   return step.action.startsWith(`${name}: `) ? step.action.slice(name.length + 2) : step.action
 }
 
+/** Claude Code, Gemini CLI and editors have an argument for what a shell writes as `&`. */
+const IN_BACKGROUND =
+  /"(?:run_in_background|is_background|isBackground|background)"\s{0,4}:\s{0,4}true\b/
+
 function readLine(call: Call): ActionEffects {
   const text = textOf(call, COMMAND_KEYS)
   if (text === undefined) return byName(call)
   const purpose = call.given.find('description') ?? call.step.thought
   const { observation } = call.step
-  return lineEffects(readShell(text), { observation, purpose, staysOpen: false })
+  const background = IN_BACKGROUND.test(call.step.arguments)
+  return lineEffects(readShell(text), { observation, purpose, background, staysOpen: false })
 }
 
 function readTyped(call: Call): ActionEffects {
