@@ -11,11 +11,11 @@ import { evaluateDataset } from './evaluate.ts'
 import type { ProductionPath } from './production.ts'
 import { renderReport } from './report/table.ts'
 
-export const EXIT_OK = 0
+const EXIT_OK = 0
 /** Wrong command line or unreadable dataset; what could be measured before it was printed. */
-export const EXIT_USAGE = 2
+const EXIT_USAGE = 2
 
-export interface CommandIo {
+interface CommandIo {
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
   readonly env: Readonly<Record<string, string | undefined>>

@@ -60,6 +60,7 @@ export async function evaluateDataset(
     steps: analysis.speed.steps,
     seed: options.seed,
     sections: buildSections(analysis, cases, localizers, options),
+    flaws: dataset.flaws,
     ...(options.misses && headline !== undefined ? { misses: listMisses(cases, headline) } : {}),
     speed: analysis.speed
   }

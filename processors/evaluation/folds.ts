@@ -4,7 +4,7 @@
 import { createRandom, shuffle } from './random.ts'
 
 /** Nine, as in the study the figures are compared with; fewer when there are fewer tasks. */
-export const FOLDS = 9
+const FOLDS = 9
 
 /** The fold of each run, 0-based; runs of one task are in one fold and folds are of like size. */
 export function assignFolds(tasks: readonly string[], seed: number, folds = FOLDS): number[] {

@@ -28,7 +28,7 @@ export interface BootstrapOptions {
 }
 
 /** 2,000 put the ends of a 95 % interval within about a tenth of its half-width. */
-export const RESAMPLES = 2_000
+const RESAMPLES = 2_000
 /** Keeps one interval within about 20 ms; a report has some hundreds. Full from 1,000 groups down. */
 const DRAWS_MAX = 2_000_000
 const RESAMPLES_MIN = 200

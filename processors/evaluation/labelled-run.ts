@@ -11,8 +11,7 @@ import type {
   StepId
 } from '@onset/collector/model'
 
-export const DATASET_FORMATS = ['onsets', 'who-and-when', 'agentrx-tau', 'step-kinds'] as const
-export type DatasetFormat = (typeof DATASET_FORMATS)[number]
+export type DatasetFormat = 'onsets' | 'who-and-when' | 'agentrx-tau' | 'step-kinds'
 
 export interface LabelledRun {
   /** As the dataset names it. */
@@ -26,6 +25,8 @@ export interface LabelledRun {
   /** Ids of the steps that labels speak about: the first is step 1 of the assembled run, and so on. */
   readonly numbered: readonly StepId[]
   readonly label: RunLabel
+  /** Labels that could not be used, each with what is wrong with it; the rest of the run is. */
+  readonly flaws: readonly string[]
 }
 
 export interface RunLabel {
@@ -59,7 +60,7 @@ export interface StageLabel {
 }
 
 /** The half without labels: all that a prediction may see. */
-export type UnlabelledRun = Omit<LabelledRun, 'label'>
+export type UnlabelledRun = Omit<LabelledRun, 'label' | 'flaws'>
 
 export const NOTHING_LABELLED: RunLabel = {
   verdict: 'unknown',

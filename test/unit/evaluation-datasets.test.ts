@@ -6,6 +6,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { STEP_TEXT_CHARS_MAX } from '../../collector/model/index.ts'
 import { readDataset } from '../../processors/evaluation/datasets/dataset.ts'
+import type { OnsetsCall } from '../support/labelled-records.ts'
 import {
   aHandCraftedRecord,
   anAgentRxTauRecord,
@@ -275,14 +276,6 @@ t.test('what is wrong is told with line, field and what would be right', async (
       /label\.onset_step is 9; a step of 1\.\.4/
     ],
     [
-      toJsonLines([
-        anOnsetsRecord({
-          label: anOnsetsLabel({ stages: [{ name: 'cleanup', start: 1, end: 3 }] })
-        })
-      ]),
-      /label\.the end of the last stage is 3; step 4/
-    ],
-    [
       toJsonLines([anOnsetsRecord({ steps: [{ index: 2 }] })]),
       /steps\[0\]\.index is 2; 1 is required/
     ],
@@ -295,22 +288,50 @@ t.test('what is wrong is told with line, field and what would be right', async (
       toJsonLines([anAgentRxTauRecord({ label: { failures: [], root_cause: { failure_id: 1 } } })]),
       /failure_id/
     ],
-    [
-      toJsonLines([
-        aStepKindsRecord({
-          stages: [
-            [1, 2],
-            [4, 4]
-          ]
-        })
-      ]),
-      /stages\[1\]\.start is 4; 3/
-    ],
     [toJsonLines([aStepKindsRecord({ stages: ['all'] })]), /stages\[0\] is "all"; \[first, last\]/]
   ]
   for (const [text, message] of wrong) {
     await t.rejects(read(t, text), { code: 'INVALID_ARGUMENT', message })
   }
+})
+
+t.test('stages with a gap are left out and said to be; the rest of the run stays', async (t) => {
+  const stages = [{ name: 'cleanup', start: 1, end: 3 }]
+  const { runs, flaws } = await read(
+    t,
+    `\n${toJsonLines([anOnsetsRecord({ label: anOnsetsLabel({ stages }) })])}`
+  )
+  t.match(runs[0]?.label, { stages: undefined, onset: { stepIndex: 2 } })
+  t.same(flaws, ['line 2: the last stage ends at 3; 4 is required'])
+  const gaps: [readonly unknown[], RegExp][] = [
+    [
+      [
+        [1, 2],
+        [4, 4]
+      ],
+      /stages\[1\] starts at 4; 3 is required/
+    ],
+    [
+      [
+        [1, 2],
+        [3, 2]
+      ],
+      /stages\[1\] ends at 2, before its start/
+    ]
+  ]
+  for (const [ranges, flaw] of gaps) {
+    const gapped = await read(t, toJsonLines([aStepKindsRecord({ stages: ranges })]))
+    t.equal(gapped.runs[0]?.label.stages, undefined)
+    t.match(gapped.flaws[0], flaw)
+  }
+})
+
+t.test('what a recorder did not know may be null', async (t) => {
+  const unknown = { agent: null, model: null, tests: null, test_output: null, final_message: null }
+  const calls = [{ tool: null, thought: null, observation: null, is_error: null, end: null }]
+  const record = anOnsetsRecord({ ...unknown, label: null }, calls as unknown as OnsetsCall[])
+  const { steps } = await readOne(t, record)
+  t.match(steps, [{ tool: '', thought: '', observation: '', outcome: 'unknown' }])
 })
 
 t.test('a damaged archive and a missing file say so', async (t) => {

@@ -18,6 +18,7 @@ function aReport(overrides: Partial<Report> = {}): Report {
     steps: 9,
     seed: 1,
     sections: [],
+    flaws: [],
     speed: undefined,
     ...overrides
   }
@@ -57,6 +58,11 @@ t.test('notes are wrapped and a long name of a dataset keeps its end', async (t)
   const table = renderReport(aReport({ dataset: `${'x'.repeat(200)}/dev`, sections: [section] }))
   t.ok(table.split('\n').every((line) => line.length <= 100))
   t.match(table, /^…x+\/dev: 2 runs/)
+})
+
+t.test('labels that were left out are counted, the first ones shown', async (t) => {
+  const flaws = Array.from({ length: 7 }, (_, line) => `line ${line}: a gap`)
+  t.match(renderReport(aReport({ flaws })), /Labels left out: 7\n {2}line 0: a gap\n[^]*and 2 more/)
 })
 
 t.test('misses say what was said, what is true and where it stands', async (t) => {

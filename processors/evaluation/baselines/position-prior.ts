@@ -4,7 +4,7 @@
 import type { Prediction } from '../metrics/onset-scores.ts'
 
 /** A run as a prior sees it. */
-export interface PositionedRun {
+interface PositionedRun {
   readonly stepCount: number
   /** Labelled onset; not read when predicting. */
   readonly onset: number

@@ -40,7 +40,8 @@ export function readAgentRxTauRun(record: JsonObject): LabelledRun {
     steps: [buildAgentStep(frame, readConversation(messages), steps), ...steps],
     outcomeReports: [reportOf(solved, steps.at(-1))],
     numbered: steps.map((step) => step.stepId),
-    label: readLabel(record, solved, stepOfMessage)
+    label: readLabel(record, solved, stepOfMessage),
+    flaws: []
   }
 }
 

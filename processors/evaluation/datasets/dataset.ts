@@ -16,6 +16,8 @@ export interface Dataset {
   readonly name: string
   readonly format: DatasetFormat
   readonly runs: readonly LabelledRun[]
+  /** Labels left out, each with its line and what is wrong with it. */
+  readonly flaws: readonly string[]
 }
 
 interface Format {
@@ -41,16 +43,19 @@ export const RUNS_PER_DATASET_MAX = 10_000
 export async function readDataset(path: string, runsMax = RUNS_PER_DATASET_MAX): Promise<Dataset> {
   let format: Format | undefined
   const runs: LabelledRun[] = []
+  const flaws: string[] = []
   for await (const { lineNumber, value } of readJsonLines(path)) {
     const place = `${path}:${lineNumber}`
     if (!isJsonObject(value))
       throw invalid(`${place} is not a JSON object; each line must be one run`)
     format ??= detectFormat(value, place)
-    runs.push(toRun(format, value, place))
+    const run = toRun(format, value, place)
+    runs.push(run)
+    flaws.push(...run.flaws.map((flaw) => `line ${lineNumber}: ${flaw}`))
     if (runs.length >= runsMax) break
   }
   if (format === undefined) throw invalid(`${path} holds no runs; each line must be one run`)
-  return { path, name: nameOf(path), format: format.name, runs }
+  return { path, name: nameOf(path), format: format.name, runs, flaws }
 }
 
 function detectFormat(record: JsonObject, place: string): Format {

@@ -34,6 +34,10 @@ export function readBoolean(record: JsonObject, key: string): boolean {
   return value
 }
 
+export function readBooleanOr(record: JsonObject, key: string, absent: boolean): boolean {
+  return record[key] === undefined || record[key] === null ? absent : readBoolean(record, key)
+}
+
 export function readNumber(record: JsonObject, key: string): number {
   const value = record[key]
   if (typeof value !== 'number' || !Number.isFinite(value)) {

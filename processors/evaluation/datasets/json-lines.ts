@@ -15,7 +15,7 @@ export interface JsonLine {
 }
 
 /** 64 Mi UTF-16 units: about 50× the longest run of the labelled data. */
-export const LINE_CHARS_MAX = 67_108_864
+const LINE_CHARS_MAX = 67_108_864
 
 /**
  * Yields every non-blank line, parsed.

@@ -10,6 +10,7 @@ import { describeAction } from './action.ts'
 import {
   FieldError,
   readBoolean,
+  readBooleanOr,
   readChoice,
   readInteger,
   readIntegers,
@@ -21,23 +22,25 @@ import {
   within
 } from './fields.ts'
 import type { JsonObject } from './fields.ts'
-import { requireCover } from './stage-labels.ts'
+import { findStageFlaw } from './stage-labels.ts'
 import { buildAgentStep, buildStep, firstLineOf, frameRun } from './recorded-run.ts'
 import type { RunFrame } from './recorded-run.ts'
 
 export function isOnsetsRecord(record: JsonObject): boolean {
-  return 'steps' in record && 'tests' in record && 'task_id' in record
+  return 'steps' in record && 'task_id' in record && 'label' in record
 }
 
 export function readOnsetsRun(record: JsonObject): LabelledRun {
   const id = readText(record, 'id')
-  const agent = readText(record, 'agent')
-  const frame = frameRun(id, { service: agent, agent, model: readText(record, 'model') })
+  const agent = readTextOr(record, 'agent', 'agent')
+  const frame = frameRun(id, { service: agent, agent, model: readTextOr(record, 'model', '') })
   const tools = readToolSteps(record, frame)
   const answer = readTextOr(record, 'final_message', '')
   const steps = answer === '' ? tools : [...tools, buildClosingStep(frame, tools, answer)]
   const task = readTextOr(record, 'task', '')
-  const solved = readBoolean(record, 'solved')
+  const solved = readBooleanOr(record, 'solved', false)
+  const stages = readStages(record)
+  const flaw = stages && findStageFlaw(stages, tools.length)
   return {
     id,
     task: toTaskBase(readText(record, 'task_id')),
@@ -45,12 +48,16 @@ export function readOnsetsRun(record: JsonObject): LabelledRun {
     steps: [buildAgentStep(frame, { task, answer }, steps), ...steps],
     outcomeReports: [readOutcomeReport(record, solved, steps.at(-1)?.endTime)],
     numbered: tools.map((step) => step.stepId),
-    label: readLabel(record, solved, tools.length)
+    label: {
+      ...readLabel(record, solved, tools.length),
+      stages: flaw === undefined ? stages : undefined
+    },
+    flaws: flaw === undefined ? [] : [flaw]
   }
 }
 
 /** `x.easy` and `x.hard` are one task told twice. */
-export function toTaskBase(taskId: string): string {
+function toTaskBase(taskId: string): string {
   return taskId.replace(/\.(?:easy|hard)$/, '')
 }
 
@@ -71,14 +78,14 @@ function readToolSteps(record: JsonObject, frame: RunFrame): readonly Step[] {
 }
 
 function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[]): Step {
-  const tool = readText(call, 'tool')
+  const tool = readTextOr(call, 'tool', '')
   const args = call['arguments']
   const argumentsText = typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
   const observation = readTextOr(call, 'observation', '')
   const startTime = startAfter(before.at(-1), readTime(call, 'time'))
   // A call that the run's end cut off has no end and no observation.
   const ended = call['end'] !== null && call['end'] !== undefined
-  const failed = readBoolean(call, 'is_error')
+  const failed = readBooleanOr(call, 'is_error', false)
   return buildStep(frame, {
     number: readInteger(call, 'index'),
     kind: 'tool',
@@ -135,7 +142,7 @@ function readOutcomeReport(record: JsonObject, solved: boolean, end?: UnixNano):
 const CHECK_STATUSES = ['passed', 'failed', 'skipped', 'error'] as const
 
 function readChecks(record: JsonObject): readonly Check[] {
-  if (record['tests'] === null) return []
+  if (record['tests'] === null || record['tests'] === undefined) return []
   const tests = readObject(record, 'tests')
   return within('tests', () =>
     Object.keys(tests)
@@ -155,7 +162,7 @@ function readLabel(record: JsonObject, solved: boolean, stepCount: number): RunL
     onset: readBoolean(label, 'attributable') ? readOnset(label, stepCount) : undefined,
     unuseful: readUnuseful(label, stepCount),
     effects: undefined,
-    stages: readStages(label, stepCount)
+    stages: undefined
   }))
 }
 
@@ -190,18 +197,20 @@ const STAGE_OF_LABEL: Readonly<Record<string, StageName>> = {
   cleanup: 'delivery'
 }
 
-function readStages(label: JsonObject, stepCount: number): readonly StageLabel[] | undefined {
-  const labelled = readObjects(label, 'stages')
-  if (labelled.length === 0) return undefined
-  const stages = labelled.map((stage, position) =>
-    within(`stages[${position}]`, () => ({
-      name: STAGE_OF_LABEL[readChoice(stage, 'name', Object.keys(STAGE_OF_LABEL))],
-      firstStepIndex: readInteger(stage, 'start'),
-      lastStepIndex: readInteger(stage, 'end')
-    }))
+function readStages(record: JsonObject): readonly StageLabel[] | undefined {
+  if (record['label'] === null || record['label'] === undefined) return undefined
+  const label = readObject(record, 'label')
+  if (label['stages'] === null || label['stages'] === undefined) return undefined
+  const stages = within('label', () =>
+    readObjects(label, 'stages').map((stage, position) =>
+      within(`stages[${position}]`, () => ({
+        name: STAGE_OF_LABEL[readChoice(stage, 'name', Object.keys(STAGE_OF_LABEL))],
+        firstStepIndex: readInteger(stage, 'start'),
+        lastStepIndex: readInteger(stage, 'end')
+      }))
+    )
   )
-  requireCover(stages, stepCount)
-  return stages
+  return stages.length === 0 ? undefined : stages
 }
 
 const MICROS_PER_SECOND = 1e6

@@ -68,7 +68,7 @@ export function frameRun(
   }
 }
 
-export function spanIdOf(traceId: TraceId, number: number): SpanId {
+function spanIdOf(traceId: TraceId, number: number): SpanId {
   return toSpanId(digest(`${traceId}:${number}`, 16))
 }
 

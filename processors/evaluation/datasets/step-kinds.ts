@@ -17,7 +17,7 @@ import {
 import type { JsonObject } from './fields.ts'
 import { buildAgentStep, buildStep, frameRun, inventTime } from './recorded-run.ts'
 import type { RunFrame } from './recorded-run.ts'
-import { requireCover } from './stage-labels.ts'
+import { findStageFlaw } from './stage-labels.ts'
 
 export function isStepKindsRecord(record: JsonObject): boolean {
   return 'steps' in record && 'framework' in record && 'run' in record
@@ -39,6 +39,8 @@ export function readStepKindsRun(record: JsonObject): LabelledRun {
     within(`steps[${position}]`, () => readChoice(command, 'kind', EFFECTS))
   )
   const task = readTextOr(record, 'task_description', '')
+  const stages = readStageRanges(record)
+  const flaw = findStageFlaw(stages, steps.length)
   return {
     id,
     task: readText(record, 'task'),
@@ -46,7 +48,8 @@ export function readStepKindsRun(record: JsonObject): LabelledRun {
     steps: [buildAgentStep(frame, { task, answer: '' }, steps), ...steps],
     outcomeReports: [],
     numbered: steps.map((step) => step.stepId),
-    label: { ...NOTHING_LABELLED, effects, stages: readStageRanges(record, steps.length) }
+    label: { ...NOTHING_LABELLED, effects, stages: flaw === undefined ? stages : undefined },
+    flaws: flaw === undefined ? [] : [flaw]
   }
 }
 
@@ -75,15 +78,11 @@ function buildCommandStep(command: JsonObject, frame: RunFrame, number: number) 
   })
 }
 
-function readStageRanges(record: JsonObject, stepCount: number): readonly StageLabel[] | undefined {
-  const ranges = readArray(record, 'stages')
-  if (ranges.length === 0) return undefined
-  const stages = ranges.map((range, position) => {
+function readStageRanges(record: JsonObject): readonly StageLabel[] {
+  return readArray(record, 'stages').map((range, position) => {
     if (!isRange(range)) throw new FieldError(`stages[${position}]`, range, '[first, last]')
     return { name: undefined, firstStepIndex: range[0], lastStepIndex: range[1] }
   })
-  requireCover(stages, stepCount)
-  return stages
 }
 
 function isRange(value: unknown): value is readonly [number, number] {

@@ -33,7 +33,8 @@ export function readWhoAndWhenRun(record: JsonObject): LabelledRun {
     ],
     outcomeReports: [reportOf(solved, steps.at(-1))],
     numbered: steps.map((step) => step.stepId),
-    label: solved ? { ...NOTHING_LABELLED, verdict: 'solved' } : readLabel(record, stepOfMessage)
+    label: solved ? { ...NOTHING_LABELLED, verdict: 'solved' } : readLabel(record, stepOfMessage),
+    flaws: []
   }
 }
 

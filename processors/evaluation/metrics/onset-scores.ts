@@ -12,21 +12,19 @@ export interface Prediction {
   readonly stepSet: readonly number[]
 }
 
-export const ONSET_SCORES = [
-  'exact1',
-  'exact3',
-  'exact5',
-  'accept1',
-  'accept3',
-  'accept5',
-  'within1',
-  'within3',
-  'agent',
-  'setPrecision',
-  'setRecall',
-  'setF1'
-] as const
-export type OnsetScore = (typeof ONSET_SCORES)[number]
+export type OnsetScore =
+  | 'exact1'
+  | 'exact3'
+  | 'exact5'
+  | 'accept1'
+  | 'accept3'
+  | 'accept5'
+  | 'within1'
+  | 'within3'
+  | 'agent'
+  | 'setPrecision'
+  | 'setRecall'
+  | 'setF1'
 
 /** 0..1 each; undefined where the run has no such label. */
 export type OnsetScores = Readonly<Record<OnsetScore, number | undefined>>

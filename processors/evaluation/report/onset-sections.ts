@@ -137,7 +137,7 @@ function buildRow(
     : [{ name: method.name, kind: method.kind, figures }]
 }
 
-export function tally(method: Method, score: OnsetScore): readonly Tally[] {
+function tally(method: Method, score: OnsetScore): readonly Tally[] {
   return method.scores.map((scores) => toTally(scores[score]))
 }
 

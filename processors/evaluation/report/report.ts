@@ -72,6 +72,8 @@ export interface Report {
   readonly steps: number
   readonly seed: number
   readonly sections: readonly Section[]
+  /** Labels left out of the figures, each with its line and what is wrong with it. */
+  readonly flaws: readonly string[]
   /** Only when asked for. */
   readonly misses?: readonly Miss[]
   readonly speed: Speed | undefined

@@ -2,7 +2,7 @@
 
 import type { Column, Figure, Miss, Report, Row, Section, Speed } from './report.ts'
 
-export const TABLE_COLUMNS_MAX = 100
+const TABLE_COLUMNS_MAX = 100
 /** Leaves room for the counts; the end of a path tells more than its start. */
 const DATASET_CHARS_MAX = 36
 const NAME_WIDTH = 30
@@ -18,6 +18,7 @@ export function renderReport(report: Report): string {
     `${localizer}Percent, in brackets the 95 % interval (bootstrap over tasks, seed ${seed}).`
   ]
   const parts = [head.join('\n'), ...report.sections.map(renderSection)]
+  if (report.flaws.length > 0) parts.push(renderFlaws(report.flaws))
   if (report.misses !== undefined) parts.push(renderMisses(report.misses))
   if (report.speed !== undefined) parts.push(renderSpeed(report.speed))
   return `${parts.join('\n\n')}\n`
@@ -58,6 +59,15 @@ function inPercent(share: number, digits: number, signed: boolean): string {
   const text = (share * 100).toFixed(digits).replace(/^(-?100)\.0$/, '$1')
   const plain = text.replace(/^-(0(?:\.0+)?)$/, '$1')
   return signed && !plain.startsWith('-') && !/^0(?:\.0+)?$/.test(plain) ? `+${plain}` : plain
+}
+
+const FLAWS_SHOWN_MAX = 5
+
+function renderFlaws(flaws: readonly string[]): string {
+  const shown = flaws.slice(0, FLAWS_SHOWN_MAX).map((flaw) => `  ${flaw}`)
+  const more = flaws.length - shown.length
+  const rest = more === 0 ? [] : [`  and ${more} more`]
+  return [`Labels left out: ${flaws.length}`, ...shown, ...rest].join('\n')
 }
 
 function renderMisses(misses: readonly Miss[]): string {
