@@ -14,12 +14,12 @@ export function classifyStep(step: Step): StepEffects {
     exitCode: step.exitCode,
     failed: step.outcome === 'error',
     commands: action.commands,
-    reads: action.filesRead.length > 0
+    speaks: step.kind === 'tool' && action.filesRead.length === 0
   })
   const refused = failure.refused && action.edits
   return {
     effect: action.effect,
-    stage: action.stage,
+    stage: writesOnlyLocks(action) ? 'dependencies' : action.stage,
     filesRead: action.filesRead,
     filesWritten: refused ? [] : action.filesWritten,
     writtenText: refused ? '' : action.writtenText.slice(0, STEP_TEXT_CHARS_MAX),
@@ -29,9 +29,18 @@ export function classifyStep(step: Step): StepEffects {
   }
 }
 
+/** Files that say which dependencies are installed, and nothing else. */
+const LOCK_FILE =
+  /(?:^|\/)(?:requirements[\w.-]{0,40}\.txt|constraints\.txt|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|[Cc]argo\.lock|go\.(?:mod|sum)|poetry\.lock|uv\.lock|Pipfile(?:\.lock)?|Gemfile(?:\.lock)?|composer\.lock|environment\.ya?ml)$/
+
+function writesOnlyLocks({ filesWritten, stage }: ActionEffects): boolean {
+  const isEdit = stage === 'implementation' && filesWritten.length > 0
+  return isEdit && filesWritten.every((path) => LOCK_FILE.test(path))
+}
+
 const READERS: Readonly<Record<StepKind, (step: Step) => ActionEffects>> = {
   tool: readToolCall,
-  unknown: readToolCall,
+  unknown: (step) => (step.tool === undefined ? NO_ACTION : readToolCall(step)),
   llm: (step) => ({ ...NO_ACTION, stage: answers(step) ? 'delivery' : 'planning' }),
   agent: () => ({ ...NO_ACTION, stage: 'planning' }),
   handoff: () => ({ ...NO_ACTION, stage: 'planning' }),

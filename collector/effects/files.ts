@@ -10,8 +10,9 @@ const PATH_CHARS_MAX = 512
 const SINKS =
   /^(?:-|\/dev\/(?:null|zero|full|random|urandom|stdin|stdout|stderr|tty\w{0,8}|fd\/\d{1,3}|tcp\/.{0,256}|udp\/.{0,256})|\/proc\/self\/fd\/\d{1,3}|&\d{1,3}|NUL)$/
 
-/** The directory itself, a substitution, a bare variable: no file that another step could name. */
-const NAMELESS = /^(?:\.{1,2}\/?|\/|~|\$\w{1,64}|\$\{[^}]{1,64}\}|[<>$]\(.{0,500}|`.{0,500})$/s
+/** The directory itself, a number, a bare variable, a substitution: no file that another step could name. */
+const NAMELESS =
+  /^(?:\.{1,2}\/?|\d{1,20}|\/|~|\$\w{1,64}|\$\{[^}]{1,64}\}|[<>$]\(.{0,500}|`.{0,500})$/s
 
 export function isRealFile(path: string): boolean {
   return path !== '' && path.length <= PATH_CHARS_MAX && !path.includes('\n') && !SINKS.test(path)

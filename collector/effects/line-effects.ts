@@ -28,7 +28,7 @@ export function lineEffects(program: ShellProgram, around: LineCircumstances): A
   const counting = partsThatCount(parts, around)
   return {
     effect: counting.some((part) => part.effect === 'change') ? 'change' : 'explore',
-    stage: submits(program) ? 'delivery' : stageOf(counting),
+    stage: submits(program) ? 'delivery' : stageOf(counting, around.purpose),
     filesRead: read.toArray(),
     filesWritten: written.toArray(),
     writtenText: texts.join('\n'),
@@ -91,10 +91,18 @@ const EXPLORE_STAGES: readonly StageName[] = [
   'inspection'
 ]
 
-function stageOf(parts: readonly CommandEffects[]): StageName {
+function stageOf(parts: readonly CommandEffects[], purpose: string): StageName {
   const changes = parts.filter((part) => part.effect === 'change')
-  const order = changes.length > 0 ? CHANGE_STAGES : EXPLORE_STAGES
-  const among = changes.length > 0 ? changes : parts
-  const found = order.find((stage) => among.some((part) => part.stage === stage))
-  return found ?? among.at(-1)?.stage ?? 'inspection'
+  if (changes.length > 0) return firstStage(CHANGE_STAGES, changes)
+  const stage = firstStage(EXPLORE_STAGES, parts)
+  return stage === 'inspection' && CHECKING_PURPOSE.test(purpose) ? 'verification' : stage
 }
+
+function firstStage(order: readonly StageName[], parts: readonly CommandEffects[]): StageName {
+  const found = order.find((stage) => parts.some((part) => part.stage === stage))
+  return found ?? parts.at(-1)?.stage ?? 'inspection'
+}
+
+/** A look that the agent itself calls a check: `Verify the output file`, `let me validate…`. */
+const CHECKING_PURPOSE =
+  /^(?:test|verify|validate|confirm|final)\b|^[^\n]{0,200}\blet me (?:now |also )?(?:test|verify|validate|confirm)\b/i

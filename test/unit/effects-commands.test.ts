@@ -346,6 +346,25 @@ t.test('text that is no command is no change', async (t) => {
   }
 })
 
+t.test('the stage follows what is written and why it is looked at', async (t) => {
+  t.equal(runLine('echo requests==2.32 >> requirements.txt').stage, 'dependencies')
+  t.equal(runLine('sed -i s/1/2/ go.mod').stage, 'dependencies')
+  t.equal(runLine('sed -i s/1/2/ package.json').stage, 'implementation')
+  t.equal(runLine('cat out.txt').stage, 'inspection')
+  t.equal(runLine('cat out.txt', '', 'Done. Let me verify the output.').stage, 'verification')
+  t.equal(runLine('cat out.txt', '', 'Done. Let me verify the output.').verifies, false)
+})
+
+t.test('commands that harnesses add to the shell', async (t) => {
+  t.same(runLine('create src/a.py').filesWritten, ['src/a.py'])
+  t.equal(runLine('edit 1:2\nx = 1\nend_of_edit').effect, 'change')
+  t.equal(runLine('search_dir "foo" src').effect, 'explore')
+  const view = runLine('str_replace_editor view /a.py --view_range 1 20')
+  t.same([view.effect, view.filesRead], ['explore', ['/a.py']])
+  const edit = runLine('str_replace_editor str_replace /a.py --old_str x --new_str y')
+  t.same([edit.effect, edit.filesWritten], ['change', ['/a.py']])
+})
+
 t.test('names carry versions and targets', async (t) => {
   t.equal(findCommand('python3.12'), findCommand('python'))
   t.equal(findCommand('gcc-13'), findCommand('gcc'))

@@ -126,6 +126,17 @@ t.test('files and text are read from arguments under the names that tools use', 
   t.same(call('python', { code: "p = 'a.csv'\ndf.to_csv(p)\nopen('b.txt')" }).filesRead, ['b.txt'])
 })
 
+t.test('a command may come as the list of its words', async (t) => {
+  const patch = "*** Begin Patch\n*** Update File: it's.py\n-x\n+y\n*** End Patch"
+  const { filesWritten, writtenText } = call('shell', { command: ['apply_patch', patch] })
+  t.same([filesWritten, writtenText], [["it's.py"], 'y'])
+})
+
+t.test('a signal sent through a shell tool stops what runs', async (t) => {
+  const { effect, stage } = call('execute_bash', { command: 'C-c', is_input: 'true' })
+  t.same([effect, stage], ['change', 'environment'])
+})
+
 t.test('arguments cut in the middle still name the file', async (t) => {
   const whole = JSON.stringify({ file_path: '/app/a.txt', content: 'line "one"\n'.repeat(10_000) })
   const { filesWritten, writtenText } = classifyStep(
@@ -163,6 +174,11 @@ t.test('steps that are no tool calls', async (t) => {
   t.same(effectsOf({ kind: 'handoff' }), ['explore', 'planning', false])
   t.same(effectsOf({ kind: 'retrieval' }), ['explore', 'research', false])
   t.same(effectsOf({ kind: 'guardrail' }), ['explore', 'verification', false])
+  t.same(effectsOf({ kind: 'unknown', tool: undefined, name: 'POST /orders' }), [
+    'explore',
+    'inspection',
+    false
+  ])
   t.same(effectsOf({ kind: 'evaluation' }), ['explore', 'verification', true])
   t.same(effectsOf({ kind: 'tool', tool: undefined, name: 'execute_tool delete_user' }), [
     'change',

@@ -6,7 +6,6 @@ const ASKS: CommandRule = { effect: 'explore', stage: 'environment' }
 const SETS: CommandRule = { effect: 'change', stage: 'environment' }
 
 export const ENVIRONMENT_COMMANDS: RuleTable = [
-  ['submit exit_cost exit_forfeit', { effect: 'explore', stage: 'delivery' }],
   [
     'pwd uname hostname hostnamectl whoami id groups who w users last uptime arch nproc getconf lscpu',
     ASKS

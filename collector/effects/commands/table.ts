@@ -1,5 +1,6 @@
 // All command tables as one, and how a program's name finds its row.
 
+import { AGENT_COMMANDS } from './agent-commands.ts'
 import { ARCHIVE_COMMANDS } from './archives.ts'
 import { BUILD_COMMANDS } from './builds.ts'
 import { ENVIRONMENT_COMMANDS } from './environment.ts'
@@ -12,6 +13,7 @@ import type { CommandRule, RuleTable } from './rule.ts'
 import { SERVICE_COMMANDS } from './services.ts'
 
 export const COMMAND_TABLES: readonly RuleTable[] = [
+  AGENT_COMMANDS,
   INSPECTION_COMMANDS,
   ENVIRONMENT_COMMANDS,
   FILE_COMMANDS,

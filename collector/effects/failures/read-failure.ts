@@ -20,8 +20,8 @@ export interface EndingFacts {
   readonly failed: boolean
   /** Commands of a shell line; empty for other tools. */
   readonly commands: readonly ShellCommand[]
-  /** The observation is content that was asked for, not a message about the call. */
-  readonly reads: boolean
+  /** The observation is the tool's word on the call, not content that was asked for. */
+  readonly speaks: boolean
 }
 
 export function readFailure(facts: EndingFacts): Ending {
@@ -29,11 +29,8 @@ export function readFailure(facts: EndingFacts): Ending {
   const refusal = /^\s{0,8}<tool_use_error>(?:Error: )?([^\n<]{1,1000})/.exec(observation)?.[1]
   if (refusal !== undefined) return { exitCode: undefined, error: quote(refusal), refused: true }
   if (commands.length > 0) return readCommandEnding(facts)
-  const message = failed
-    ? findFirstLine(observation)
-    : facts.reads
-      ? undefined
-      : findComplaint(observation)
+  const complaint = facts.speaks ? findComplaint(observation) : undefined
+  const message = failed ? findFirstLine(observation) : complaint
   return { exitCode: undefined, error: message, refused: failed || message !== undefined }
 }
 

@@ -129,6 +129,8 @@ const IN_BACKGROUND =
 function readLine(call: Call): ActionEffects {
   const text = textOf(call, COMMAND_KEYS)
   if (text === undefined) return byName(call)
+  // OpenHands sends a signal to the running command through the same tool.
+  if (/^\s*C-[a-z\\]\s*$/i.test(text)) return readTyped(call)
   const purpose = call.given.find('description') ?? call.step.thought
   const { observation } = call.step
   const background = IN_BACKGROUND.test(call.step.arguments)
