@@ -1,0 +1,27 @@
+// A file written with nothing in it that could be content, or with its own path as the first line. Reason:
+// the tool call was malformed and the file is broken from then on. Cost: one comparison a write.
+
+import type { StepFacts } from '../run-facts.ts'
+import type { Detector, Finding } from './detector.ts'
+
+export const garbledWrite: Detector = {
+  name: 'garbled_write',
+  role: 'decisive',
+  says: 'wrote a file without usable content',
+  find: ({ steps }) => steps.flatMap((facts) => findIn(facts)).slice(0, 1)
+}
+
+const WRITE_TOOL = /write|create/i
+// An empty package marker or a keep file is meant to be empty.
+const EMPTY_ON_PURPOSE = /(?:__init__\.py|\.(?:git)?keep|\.lock|\.pid)$/
+
+function findIn({ at, step }: StepFacts): Finding[] {
+  const { filesWritten, writtenText } = step.effects
+  if (!WRITE_TOOL.test(step.tool ?? '') || filesWritten.length === 0) return []
+  if (step.outcome === 'error' || filesWritten.some((path) => EMPTY_ON_PURPOSE.test(path)))
+    return []
+  const text = writtenText.trimStart()
+  const isEmpty = !/[\p{L}\p{N}]/u.test(text)
+  const startsWithPath = filesWritten.some((path) => path.length > 2 && text.startsWith(path))
+  return isEmpty || startsWithPath ? [{ at, quote: text === '' ? step.action : text }] : []
+}

@@ -1,0 +1,25 @@
+// The failing check is one the agent wrote itself. Reason: then the check may be what is wrong, and where
+// it was written is the onset. Cost: one search per written text and failing name.
+
+import type { RunFacts } from '../run-facts.ts'
+import { definesCheck } from '../run-facts.ts'
+import { lineWith } from '../step-text.ts'
+import type { Detector, Finding } from './detector.ts'
+
+export const ownFailingCheck: Detector = {
+  name: 'own_failing_check',
+  role: 'decisive',
+  says: 'wrote the check that now fails',
+  find: (facts) => findAuthor(facts)
+}
+
+function findAuthor({ steps, failure }: RunFacts): Finding[] {
+  if (failure.source !== 'report') return []
+  for (const { at, step, landed } of steps) {
+    if (!landed) continue
+    const text = step.effects.writtenText
+    const name = failure.failingNames.find((each) => definesCheck(text, each))
+    if (name !== undefined) return [{ at, quote: lineWith(text, name) }]
+  }
+  return []
+}

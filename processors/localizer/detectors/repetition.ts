@@ -1,0 +1,20 @@
+// The same action with the same result, again and again, while nothing changes in between. Reason: the
+// agent is not taking in what it sees; the first of the series is where it lost its way. Cost: one map
+// look-up a step.
+
+import type { RunFacts } from '../run-facts.ts'
+import type { Detector, Finding } from './detector.ts'
+
+export const repetition: Detector = {
+  name: 'repetition',
+  role: 'suspicious',
+  says: 'began to repeat the same action with the same result',
+  find: (facts) => findRepetitions(facts)
+}
+
+function findRepetitions({ loops, steps }: RunFacts): Finding[] {
+  return loops.flatMap(({ members: [first] }) => {
+    const facts = first === undefined ? undefined : steps[first]
+    return facts === undefined ? [] : [{ at: facts.at, quote: facts.step.action }]
+  })
+}

@@ -1,0 +1,129 @@
+// What failed, read from the verifier's checks and output, else from the last failing verification in
+// the run: the names of the failing checks, what their assertions talk about, and the paths they read.
+
+import type { Check, RunStep, RunTree } from '@onset/collector/model'
+
+import { failureWords } from './failure-words.ts'
+import { pathsIn } from './paths.ts'
+
+export interface Failure {
+  /** `report`: a verifier outside the run; `run`: a check the agent ran; `none`: nothing is known. */
+  readonly source: 'report' | 'run' | 'none'
+  /** The lines that tell of the failure: assertion messages, diffs, errors. */
+  readonly text: string
+  readonly failingNames: readonly string[]
+  readonly passedCount: number
+  readonly failedCount: number
+  /** Identifiers, numbers and quoted strings of the failing assertions. */
+  readonly words: readonly string[]
+  /** Paths that the failing assertions name, without the verifier's own. */
+  readonly paths: readonly string[]
+  /** What the work produced, by the assertion diffs. */
+  readonly actualLines: readonly string[]
+  /** A service could not be reached. */
+  readonly refused: boolean
+  /** False when the verifier itself could not run. */
+  readonly verifierRan: boolean
+  /** The step where the failure showed inside the run, if any did. */
+  readonly symptomStepIndex: number | undefined
+}
+
+export function readFailure(tree: RunTree): Failure {
+  const { run, steps } = tree
+  const failing = run.checks.filter((check) => isFailing(check))
+  const symptom = steps.findLast((step) => step.effects.verifies && showsFailure(step))
+  const source = sourceOf(tree, symptom)
+  const reported = source === 'report' ? run.verifierOutput : ''
+  const output = reported === '' ? (symptom?.observation ?? '') : reported
+  const messages = failing.map((check) => check.message).filter((message) => message !== '')
+  const lines = source === 'none' ? [] : tellingLines([output, ...messages].join('\n'))
+  const text = lines.join('\n')
+  const refused = REFUSED.test(output)
+  const passedCount = run.checks.filter((check) => check.status === 'passed').length
+  const unreached = refused && passedCount === 0
+  return {
+    source,
+    text,
+    failingNames: namesOf(failing, text),
+    passedCount,
+    failedCount: failing.length,
+    // Checks that reached nothing have looked at no content: their words are those of the connection.
+    words: unreached ? [] : failureWords(lines, failing),
+    paths: pathsIn(text),
+    actualLines: source === 'none' ? [] : actualLines(output),
+    refused,
+    verifierRan: source !== 'report' || run.checks.length > 0 || !VERIFIER_BROKEN.test(output),
+    symptomStepIndex: symptom?.index
+  }
+}
+
+// The assembler fills checks and output from the last verification when nobody reported.
+function sourceOf({ run }: RunTree, symptom: RunStep | undefined): Failure['source'] {
+  const judged = run.outcomeSource === 'reported' || run.outcomeSource === 'evaluation'
+  if (judged && (run.verifierOutput !== '' || run.checks.length > 0)) return 'report'
+  return symptom === undefined ? 'none' : 'run'
+}
+
+function isFailing(check: Check): boolean {
+  return check.status === 'failed' || check.status === 'error'
+}
+
+/** A verification that says the work is wrong, by its exit code, its error or its checks. */
+export function showsFailure(step: RunStep): boolean {
+  return (
+    step.outcome === 'error' ||
+    step.effects.error !== undefined ||
+    (step.exitCode ?? step.effects.exitCode ?? 0) !== 0 ||
+    step.checks.some((check) => isFailing(check))
+  )
+}
+
+/** Assertion messages of more checks than this repeat each other. */
+const LINES_MAX = 160
+const LINE_CHARS_MAX = 600
+/** A report of VERIFIER_OUTPUT_CHARS_MAX at 16 characters a line. */
+const LINES_READ_MAX = 4_096
+
+// pytest marks what went wrong with `E`, the failing source line with `>`; other runners say it in words.
+const MARKED = /^(?:E|>) {2,}\S|^FAILED /
+const TELLING =
+  /\b(?:assert\w*|error|exception|expected|received|actual|got|want|panicked|traceback|not found|no such|refused|does not|did not|missing|mismatch)\b|^\s*(?:not ok|--- FAIL|✕|✗|×)/i
+const NOISE = /^\s*(?:E\s*)?$|warnings? summary|DeprecationWarning|downloading|% {2}Total/i
+
+function tellingLines(output: string): string[] {
+  const all = output.split('\n', LINES_READ_MAX).map((line) => line.slice(0, LINE_CHARS_MAX))
+  const marked = all.filter((line) => MARKED.test(line))
+  // A runner that marks its lines says which ones matter; the words then only add noise.
+  const chosen = marked.length > 0 ? marked : all.filter((line) => TELLING.test(line))
+  return chosen.filter((line) => !NOISE.test(line)).slice(-LINES_MAX)
+}
+
+const CHECK_ID = /::(\w{4,120})/g
+
+/** Names of the failing checks: those reported, and the test ids that the output names. */
+function namesOf(failing: readonly Check[], text: string): string[] {
+  const names = new Set(failing.map((check) => check.name))
+  for (const match of text.matchAll(CHECK_ID)) if (match[1] !== undefined) names.add(match[1])
+  return [...names]
+}
+
+const ACTUAL =
+  /^(?:E\s{1,24})?\+ {1,3}(\S.{3,400})$|^\s{0,12}(?:received|actual|got):?\s+(\S.{3,400})$/i
+const ACTUAL_LINES_MAX = 40
+
+/** Lines of assertion diffs that show what was there; `+ where` explains and is no diff. */
+function actualLines(output: string): string[] {
+  const lines: string[] = []
+  for (const line of output.split('\n', LINES_READ_MAX)) {
+    const match = ACTUAL.exec(line.slice(0, LINE_CHARS_MAX))
+    const found = (match?.[1] ?? match?.[2] ?? '').trim()
+    if (found === '' || found.startsWith('where ') || found.startsWith('and ')) continue
+    lines.push(found)
+    if (lines.length >= ACTUAL_LINES_MAX) break
+  }
+  return lines
+}
+
+const REFUSED =
+  /connection ?refused|ECONNREFUSED|failed to establish a new connection|connection ?reset/i
+const VERIFIER_BROKEN = /command not found|could not connect to server|couldn't connect to server/i

@@ -1,0 +1,74 @@
+// Which steps of a failed run are wrong changes, and which brought nothing.
+
+import type { RankedStep } from './rank.ts'
+import type { RunFacts, StepFacts } from './run-facts.ts'
+
+/**
+ * The set with the best expected F1: the likeliest steps, as many as keep it rising. No threshold to
+ * choose; it is sized by how sure the model is. The best suspect is always in it.
+ */
+export function chooseIncorrect(ranked: readonly RankedStep[]): number[] {
+  const [suspect] = ranked
+  if (suspect === undefined) return []
+  const likeliest = ranked.toSorted(
+    (a, b) => b.incorrectProbability - a.incorrectProbability || a.at - b.at
+  )
+  let expectedTotal = 0
+  for (const { incorrectProbability } of ranked) expectedTotal += incorrectProbability
+  let expectedHits = 0
+  let best = 0
+  let size = 1
+  for (const [at, { incorrectProbability }] of likeliest.entries()) {
+    expectedHits += incorrectProbability
+    const expectedF1 = (2 * expectedHits) / (at + 1 + expectedTotal)
+    if (expectedF1 > best) {
+      best = expectedF1
+      size = at + 1
+    }
+  }
+  const chosen = new Set(likeliest.slice(0, size).map(({ at }) => at))
+  chosen.add(suspect.at)
+  return [...chosen].toSorted((a, b) => a - b)
+}
+
+/** Repeats, refused calls, looks that showed nothing, and plans that say what the one before said. */
+export function findUnuseful({ steps }: RunFacts, incorrect: ReadonlySet<number>): number[] {
+  const seen = new Set<number>()
+  const unuseful: number[] = []
+  let before: StepFacts | undefined
+  for (const facts of steps) {
+    const repeats = seen.has(facts.actionId) || repeatsPlan(facts, before)
+    // After a change the same look may show something new; the same write does not.
+    if (facts.landed && !facts.failed) seen.clear()
+    seen.add(facts.actionId)
+    before = facts
+    if (incorrect.has(facts.at) || facts.act === 'say') continue
+    if (repeats || wasRefused(facts) || showsNothing(facts) || changesNothing(facts)) {
+      unuseful.push(facts.at)
+    }
+  }
+  return unuseful
+}
+
+const STATUS_WORD = /\b(?:pending|in[_ ]progress|completed|done|todo)\b/gi
+
+function repeatsPlan(facts: StepFacts, before: StepFacts | undefined): boolean {
+  if (facts.act !== 'plan' || before?.act !== 'plan') return false
+  return facts.news.replace(STATUS_WORD, '').trim() === ''
+}
+
+function wasRefused({ step, act }: StepFacts): boolean {
+  return step.outcome === 'error' && act !== 'verify'
+}
+
+const NO_OUTPUT =
+  /^\s*(?:\(?\w{0,20} ?completed with no output\)?|no (?:matches|files|results) found)?\s*$/i
+const OBSERVATION_CHARS_MAX = 120
+
+function showsNothing({ step, act }: StepFacts): boolean {
+  return act === 'explore' && NO_OUTPUT.test(step.observation.slice(0, OBSERVATION_CHARS_MAX))
+}
+
+function changesNothing({ oldText, newText }: StepFacts): boolean {
+  return oldText !== undefined && oldText === newText
+}
