@@ -344,6 +344,7 @@ t.test('an output of no test run is no report', async (t) => {
     '',
     '\n',
     'hello',
+    '[  OK  ] Started nginx.service',
     'ls: cannot access x',
     'ok',
     'the tests passed through my mind',

@@ -1,6 +1,8 @@
 // What one command does: the value that the readers of this folder return.
 
 import type { Effect, StageName } from '../../model/index.ts'
+import type { ShellCommand } from '../shell/program.ts'
+import type { CommandRule } from './rule.ts'
 
 /** What is known around a command besides its words. */
 export interface Circumstances {
@@ -33,4 +35,12 @@ export const NO_EFFECTS: CommandEffects = {
   writes: [],
   writtenText: '',
   idle: false
+}
+
+/** A command, the rule that speaks for it, and the words that the rule is about. */
+export interface Application {
+  readonly command: ShellCommand
+  readonly around: Circumstances
+  readonly rule: CommandRule
+  readonly args: readonly string[]
 }

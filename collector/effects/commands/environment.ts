@@ -40,5 +40,11 @@ export const ENVIRONMENT_COMMANDS: RuleTable = [
   [
     'echo printf : true false test [ read sleep wait clear reset return break continue shift trap let yes',
     { effect: 'explore', stage: 'inspection', idle: true }
+  ],
+  // Wrappers with nothing inside: a shell of another user or host, or no more than what a pipe brings.
+  ['sudo su doas ssh chroot runuser newgrp login script', { ...SETS, idle: true, explores: '-l' }],
+  [
+    'xargs time timeout nice nohup stdbuf watch',
+    { effect: 'explore', stage: 'inspection', idle: true }
   ]
 ]

@@ -2,11 +2,10 @@
 
 import type { ShellCommand } from '../shell/program.ts'
 import { NO_EFFECTS } from './command-effects.ts'
-import type { Circumstances, CommandEffects } from './command-effects.ts'
+import type { Application, Circumstances, CommandEffects } from './command-effects.ts'
 import { splitWords } from './options.ts'
 import { plainEffects } from './plain-effects.ts'
 import { SPECIAL_READERS } from './readers.ts'
-import type { Application } from './readers.ts'
 import type { CommandRule } from './rule.ts'
 import { runProgram } from './run-program.ts'
 import { findCommand } from './table.ts'

@@ -3,11 +3,10 @@
 import type { ShellCommand } from '../shell/program.ts'
 import { SHELLS } from '../shell/wrappers.ts'
 import { NO_EFFECTS } from './command-effects.ts'
-import type { CommandEffects } from './command-effects.ts'
+import type { Application, CommandEffects } from './command-effects.ts'
 import { readCode } from './inline-code.ts'
 import { hasOption, valuesOf } from './options.ts'
 import type { SplitWords } from './options.ts'
-import type { Application } from './readers.ts'
 import { runProgram } from './run-program.ts'
 
 export function readInterpreter(application: Application, words: SplitWords): CommandEffects {

@@ -3,24 +3,15 @@
 
 import { isRealFile } from '../files.ts'
 import { readPatch } from '../patch-text.ts'
-import type { ShellCommand } from '../shell/program.ts'
+import { judgeVerb } from '../verbs.ts'
 import { NO_EFFECTS } from './command-effects.ts'
-import type { Circumstances, CommandEffects } from './command-effects.ts'
+import type { Application, CommandEffects } from './command-effects.ts'
 import { hasOption, splitWords, valuesOf } from './options.ts'
 import type { SplitWords } from './options.ts'
 import { plainEffects } from './plain-effects.ts'
 import { readInterpreter } from './read-interpreter.ts'
 import type { CommandRule, Reader } from './rule.ts'
 import { changesDatabase } from './sql.ts'
-import { judgeVerb } from '../verbs.ts'
-
-/** A command, the rule that speaks for it, and the words that the rule is about. */
-export interface Application {
-  readonly command: ShellCommand
-  readonly around: Circumstances
-  readonly rule: CommandRule
-  readonly args: readonly string[]
-}
 
 type SpecialReader = (application: Application, words: SplitWords) => CommandEffects
 

@@ -11,9 +11,13 @@ interface Shape {
 
 const SHAPES: readonly Shape[] = [
   {
-    pattern: /^\[ {1,7}(OK|FAILED|SKIPPED) {1,2}\] ([^\s,]{1,300})/,
-    read: ([, mark, name], checks) =>
-      checks.add(name ?? '', mark === 'OK' ? 'passed' : mark === 'FAILED' ? 'failed' : 'skipped')
+    // The blanks are GoogleTest's; systemd's `[  OK  ]` is no test.
+    pattern: /^\[(?: {7}(OK) | {2}(FAILED) {2}| {2}(SKIPPED) )\] (\w[\w/]{0,200}\.\w[\w/]{0,200})/,
+    read: ([, ok, failed, , name], checks) =>
+      checks.add(
+        name ?? '',
+        ok === undefined ? (failed === undefined ? 'skipped' : 'failed') : 'passed'
+      )
   },
   {
     pattern:

@@ -49,6 +49,6 @@ function unwrap(lines: readonly string[]): readonly string[] {
   return joined
 }
 
-export function isRuler(line: string): boolean {
+function isRuler(line: string): boolean {
   return /^(?:[=_\-~*#─━ ] ?){8}/.test(line) || /(?:={8}|_{8}|-{8})$/.test(line)
 }
