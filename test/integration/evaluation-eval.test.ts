@@ -9,7 +9,11 @@ import { crossValidatedMethod, toCases, toExample } from '../../processors/evalu
 import { readDataset } from '../../processors/evaluation/datasets/dataset.ts'
 import { PRODUCTION } from '../../processors/evaluation/eval-command.ts'
 import { createEvalCommand, evalCommand } from '../../processors/evaluation/index.ts'
-import type { Localize, ProductionPath } from '../../processors/evaluation/index.ts'
+import type {
+  Localize,
+  ProductionPath,
+  TrainingExample
+} from '../../processors/evaluation/index.ts'
 import { anOnset, someEffects } from '../support/builders.ts'
 import {
   aHandCraftedRecord,
@@ -28,7 +32,7 @@ function blaming(pick: (stepCount: number) => number): Localize {
       return { onsets: [], abstention: 'nothing failed', incorrectSteps: [], unusefulSteps: [] }
     }
     const stepIndex = pick(steps.length)
-    const onset = anOnset({ rank: 1, stepIndex, confidence: 0.5, category: 'requirement_missed' })
+    const onset = anOnset({ rank: 1, stepIndex, confidence: 0.4, category: 'requirement_missed' })
     return {
       onsets: [onset],
       abstention: undefined,
@@ -204,6 +208,60 @@ t.test('labelled effects and stages are measured beside the majority', async (t)
   t.match(figure(stdout, 'Stages', 'even stages'), { boundaryF1: { value: 1 } })
 })
 
+t.test('category and confidence are those of the best suspect', async (t) => {
+  const wrong = anOnsetsLabel({ category: 'other', onset_step: 1 })
+  const others = someRuns().slice(0, 3)
+  const alone = anOnsetsRecord({ id: 'wrong', label: wrong, task_id: 'wrong' })
+  const { stdout } = await evaluate([await aFile(t, [...others, alone]), '--json'])
+  const category = 'Category of the onset'
+  t.match(figure(stdout, category, 'localizer, as shipped'), { accuracy: { value: 0.75, n: 4 } })
+  t.match(figure(stdout, category, 'always requirement_missed'), { accuracy: { value: 0.75 } })
+  const confidence = 'Confidence of the best suspect'
+  t.match(figure(stdout, confidence, '0.4 to 0.6'), {
+    runs: { value: 4 },
+    predicted: { value: 0.4 },
+    exact: { value: 0.75 }
+  })
+  t.match(figure(stdout, confidence, '0.2 to 0.4'), { runs: { value: 0 }, exact: undefined })
+})
+
+t.test('a confidence of 1 is in the last bin', async (t) => {
+  const path = aPath({
+    localize: () => ({
+      onsets: [anOnset({ stepIndex: 2, confidence: 1 })],
+      abstention: undefined,
+      incorrectSteps: [],
+      unusefulSteps: []
+    })
+  })
+  const { stdout } = await evaluate([await aFile(t, [anOnsetsRecord()]), '--json'], { path })
+  t.match(figure(stdout, 'Confidence', '0.8 to 1'), { runs: { value: 1 } })
+})
+
+t.test('unuseful steps and the effect of wrong ones stand beside trivial rules', async (t) => {
+  const label = anOnsetsLabel({ unuseful_steps: [3], incorrect_steps: [2, 4] })
+  const path = aPath({
+    localize: () => ({
+      onsets: [],
+      abstention: undefined,
+      incorrectSteps: [],
+      unusefulSteps: [3, 4]
+    })
+  })
+  const { stdout } = await evaluate([await aFile(t, [anOnsetsRecord({ label })]), '--json'], {
+    path
+  })
+  const unuseful = 'Set of unuseful steps'
+  t.match(figure(stdout, unuseful, 'localizer, as shipped'), {
+    precision: { value: 0.5 },
+    recall: { value: 1 }
+  })
+  t.match(figure(stdout, unuseful, 'every step'), { precision: { value: 0.25 } })
+  t.match(figure(stdout, unuseful, 'every error'), { f1: { value: 1 } })
+  t.match(figure(stdout, 'Classified as change', '2 incorrect steps'), { share: { value: 0.5 } })
+  t.match(figure(stdout, 'Classified as change', 'all steps'), { share: { value: 0.25 } })
+})
+
 t.test('agents of talks are measured beside the most blamed one', async (t) => {
   const runs = [1, 2, 3].map((run) => aWhoAndWhenRecord({ question_ID: `q${run}` }))
   const { stdout } = await evaluate([await aFile(t, runs), '--json'])
@@ -263,6 +321,19 @@ t.test("a run's own label does not reach the weights that judge it", async (t) =
   }
   t.same(held[1], held[0])
   t.notSame(leaked[1], leaked[0])
+})
+
+t.test('each repeat of cross-validation assigns the tasks anew', async (t) => {
+  // Ten tasks in nine folds: which two share one is up to the seed.
+  const cases = await casesWithFirstBlamed(t, 2)
+  const pairs = new Set<string>()
+  const fit = (examples: readonly TrainingExample[]) => {
+    const seen = new Set(examples.map(({ tree }) => tree.run.task))
+    if (seen.size === 8) pairs.add([...seen].toSorted((a, b) => a.localeCompare(b)).join())
+    return PRODUCTION.localize
+  }
+  await crossValidatedMethod(cases, fit, { name: 'fitted', seed: 1, repeats: 4 })
+  t.ok(pairs.size > 1)
 })
 
 t.test('production itself measures a small file', async (t) => {
