@@ -2,6 +2,8 @@
 // notice that a file is again what it was. Anything not understood counts as content never seen before,
 // so that a revert is missed rather than invented.
 
+import { basename } from 'node:path'
+
 import type { ClassifiedStep } from '@onset/collector/model'
 
 import { readGitChanges } from './git-changes.ts'
@@ -40,8 +42,10 @@ export function readFileChanges(step: ClassifiedStep): readonly FileChange[] {
 
 function readCommand(command: string, filesWritten: readonly string[]): FileChange[] {
   const git = readGitChanges(command)
-  if (git.length > 0)
-    return [...alter(filesWritten.filter((path) => !isRestored(path, git))), ...git]
+  if (git.length > 0) {
+    const restored = restoredNames(git)
+    return [...alter(filesWritten.filter((path) => !restored.has(basename(path)))), ...git]
+  }
   const [, from, to] = COPY.exec(command) ?? []
   return from === undefined || to === undefined ? [] : [{ does: 'copy', from, to }]
 }
@@ -50,12 +54,10 @@ function alter(paths: readonly string[]): FileChange[] {
   return paths.map((path) => ({ does: 'alter', path }))
 }
 
-function isRestored(path: string, changes: readonly FileChange[]): boolean {
-  return changes.some(
-    (change) =>
-      change.does === 'restore' &&
-      (change.paths === undefined || change.paths.some((one) => `/${path}`.endsWith(`/${one}`)))
-  )
+/** File names, because commands and editors name the same file by different paths. */
+function restoredNames(changes: readonly FileChange[]): ReadonlySet<string> {
+  const paths = changes.flatMap((change) => (change.does === 'restore' ? (change.paths ?? []) : []))
+  return new Set(paths.map((path) => basename(path)))
 }
 
 /** Names of the replaced and the replacing text in the edit tools of various agents. */

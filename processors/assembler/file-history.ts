@@ -24,6 +24,9 @@ interface DoneEdit {
 
 type DirtyFiles = Map<string, DirtyFile>
 
+/** Files followed in one run; a change that touches more is a build or an unpacking, not an edit. */
+const FILES_MAX = 10_000
+
 /** Paths of one file name that are tried when a command names a file by another path. */
 const SAME_NAME_PATHS_MAX = 16
 
@@ -70,11 +73,13 @@ export class FileHistory {
   #set(path: string, version: string, state: number): Result {
     const before = this.#versionOf(path)
     if (version === before) return UNCHANGED
+    if (!this.#isFollowed(path)) return NEW
     this.#dirtyFile(path, state).version = version
     return this.#moveOn(path, { before, version, state })
   }
 
   #edit({ path, from, to }: EditChange, state: number): Result {
+    if (!this.#isFollowed(path)) return NEW
     const before = this.#versionOf(path)
     const file = this.#dirtyFile(path, state)
     const last = file.edits.at(-1)
@@ -89,6 +94,7 @@ export class FileHistory {
   }
 
   #undo(path: string, state: number): Result {
+    if (!this.#isFollowed(path)) return NEW
     const before = this.#versionOf(path)
     const file = this.#dirtyFile(path, state)
     file.version = file.edits.pop()?.before ?? this.#newVersion()
@@ -154,6 +160,10 @@ export class FileHistory {
     this.#lastStates.set(path, states)
     states.set(before, state)
     return states.get(version) ?? NEW
+  }
+
+  #isFollowed(path: string): boolean {
+    return this.#lastStates.has(path) || this.#lastStates.size < FILES_MAX
   }
 
   #dirtyFile(path: string, state: number): DirtyFile {

@@ -1,5 +1,7 @@
 // The git commands in a command line that put files back, or that move what "back" means.
 
+import { FILES_PER_STEP_MAX } from '@onset/collector/model'
+
 import type { FileChange } from './file-changes.ts'
 
 const GIT_COMMANDS_MAX = 16
@@ -89,7 +91,8 @@ function isHead(source: string | undefined): boolean {
 function restorePaths(paths: readonly string[]): FileChange | undefined {
   if (paths.length === 0) return undefined
   const isAll = paths.some((path) => path === '.' || path === './' || path === ':/')
-  return { does: 'restore', paths: isAll ? undefined : paths.map((path) => unquote(path)) }
+  const named = paths.slice(0, FILES_PER_STEP_MAX).map((path) => unquote(path))
+  return { does: 'restore', paths: isAll ? undefined : named }
 }
 
 function unquote(path: string): string {

@@ -116,12 +116,11 @@ function joinByOrder(roles: Roles, calls: ModelCalls, joined: ReadonlySet<SpanNo
     if (call !== undefined) {
       openInFrames(call, openByFrame, roles)
     } else if (!joined.has(node) && isRequestable(node.step, role)) {
-      for (const frame of framesAround(node, roles)) {
-        if (!answerInFrame(node, openByFrame.get(frame) ?? [])) continue
-        // A span that told nothing but its name, and the name is that of a tool asked for.
-        roles.set(node, STEP)
-        break
-      }
+      const frames = framesAround(node, roles)
+      // Each call once, although inner and outer frames know the same ones.
+      const near = new Set(frames.flatMap((frame) => openByFrame.get(frame) ?? []))
+      // A span that told nothing but its name may be named after a tool that was asked for.
+      if (answerOneOf(near, node)) roles.set(node, STEP)
     }
   }
 }
@@ -173,8 +172,8 @@ function isAction(node: SpanNode, roles: Roles): boolean {
   return roles.get(node)?.is === 'step' && kind !== 'llm' && kind !== 'agent'
 }
 
-function answerInFrame(node: SpanNode, open: readonly ModelCall[]): boolean {
-  for (const call of open) {
+function answerOneOf(calls: ReadonlySet<ModelCall>, node: SpanNode): boolean {
+  for (const call of calls) {
     const request = [...call.open].find((candidate) => couldBe(candidate, node.step))
     const isAnyTool = call.wildcard && node.step.kind === 'tool'
     if (request === undefined && !isAnyTool) continue
