@@ -3,8 +3,8 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { buffer, text } from 'node:stream/consumers'
+import { constants, createZstdCompress, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import t from 'tap'
 import { CollectorError, type ErrorCode } from '../../collector/model/index.ts'
@@ -189,12 +189,48 @@ t.test(
   }
 )
 
+t.test('what follows a compressed body is not lost unseen, however late it comes', async (t) => {
+  const server = await startReceiver(t)
+  const body = encodeTraceRequest(ONE_SPAN, 'protobuf')
+  const sendParts = (name: string, first: Uint8Array, second: Uint8Array): Promise<Response> => {
+    const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': name }
+    const init = { method: 'POST', headers, body: inTwoParts(first, second) }
+    return fetch(`${server.url}/v1/traces`, { ...init, duplex: 'half' as const })
+  }
+  const deflated = deflateSync(body)
+  const longer = await readStatus(await sendParts('deflate', deflated, deflated))
+  t.match(longer, { status: 400, message: /more bytes follow the end/ })
+  const whole = await sendParts('deflate', deflated.subarray(0, 9), deflated.subarray(9))
+  t.equal(whole.status, 200)
+
+  const frame = zstdCompressSync(body)
+  server.batches.length = 0
+  t.equal((await sendParts('zstd', frame, frame)).status, 200, 'frames are members of one body')
+  t.equal(server.batches.flat().length, 2)
+})
+
+/** The second part a moment after the first was sent. */
+async function* inTwoParts(first: Uint8Array, second: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield first
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  yield second
+}
+
 t.test('a zstd frame that demands a large window is refused before it gets one', async (t) => {
   const server = await startReceiver(t)
-  // Magic, descriptor of a frame with a window and no content size, window of 2 GiB, last empty block.
-  const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00])
-  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'zstd' }
-  t.match(await readStatus(await post(server, frame, headers)), { status: 400 })
+  const body = encodeTraceRequest(ONE_SPAN, 'protobuf')
+  for (const [windowLog, status] of [
+    [23, 200],
+    [27, 400]
+  ] as const) {
+    // As a stream: with the whole size at hand the compressor would ask for no more than it needs.
+    const compressor = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowLog } })
+    compressor.write(body)
+    compressor.flush(() => compressor.end())
+    const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'zstd' }
+    const response = await post(server, await buffer(compressor), headers)
+    t.equal(response.status, status, `a window of 2^${windowLog} bytes`)
+  }
 })
 
 t.test(
@@ -394,16 +430,71 @@ async function waitForMetric(server: ReceiverServer, pattern: RegExp): Promise<v
   }
 }
 
-t.test('a refused body is drained, so that the connection serves the next request', async (t) => {
+t.test('while spans are stored, the size of their body is reserved and no more', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const server = await startReceiver(t, { accept: () => promise })
+  const body = encodeTraceRequest([{ attributes: { k: 'x'.repeat(50_000) } }], 'protobuf')
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' }
+  const answered = post(server, gzipSync(body), headers)
+  await waitForMetric(server, new RegExp(`^onset_receiver_inflight_bytes\\S* ${body.length}$`, 'm'))
+  resolve()
+  t.equal((await answered).status, 200)
+})
+
+t.test('what unfolds is reserved as it unfolds', async (t) => {
   const server = await startReceiver(t)
   const socket = connect(server.port, '127.0.0.1')
   t.teardown(() => socket.destroy())
-  const head = 'POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
-  socket.write(`${head}Content-Length: 3000000\r\n\r\n`)
-  socket.write(Buffer.alloc(3_000_000))
-  socket.end(`${head}Content-Length: 2\r\nConnection: close\r\n\r\n{}`)
-  const answers = await text(socket)
-  t.same(answers.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 200'])
+  const bytes = gzipSync(Buffer.alloc(900_000))
+  const headers = `Content-Encoding: gzip\r\nContent-Length: ${bytes.length}\r\n`
+  socket.write(`${HEAD}${headers}\r\n`)
+  socket.write(bytes.subarray(0, bytes.length - 1))
+  await waitForMetric(server, /^onset_receiver_inflight_bytes\S* [89]\d{5}$/m)
+  t.pass('before the last byte has come')
+})
+
+const HEAD = 'POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
+
+/** A chunk of `Transfer-Encoding: chunked`. */
+function chunkOf(bytes: Uint8Array): Buffer {
+  const size = Buffer.from(`${bytes.length.toString(16)}\r\n`)
+  return Buffer.concat([size, bytes, Buffer.from('\r\n')])
+}
+
+t.test('a refused body is drained, so that the connection serves the next request', async (t) => {
+  const server = await startReceiver(t)
+  const large = Buffer.alloc(3 * MEBIBYTE)
+  const bodies: readonly (readonly [string, Uint8Array])[] = [
+    [`Content-Length: ${large.length}`, large],
+    ['Transfer-Encoding: chunked', Buffer.concat([chunkOf(large), chunkOf(Buffer.alloc(0))])]
+  ]
+  for (const [framing, body] of bodies) {
+    const socket = connect(server.port, '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    socket.write(`${HEAD}${framing}\r\n\r\n`)
+    socket.write(body)
+    socket.end(`${HEAD}Content-Length: 2\r\nConnection: close\r\n\r\n{}`)
+    const answers = await text(socket)
+    t.same(answers.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 413', 'HTTP/1.1 200'], framing)
+  }
+})
+
+t.test('a refused body without end is not drained for ever', async (t) => {
+  const server = await startReceiver(t)
+  const socket = connect(server.port, '127.0.0.1')
+  // The cut shows as an error of the next write.
+  socket.on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`)
+  const piece = chunkOf(Buffer.alloc(MEBIBYTE))
+  const sendOn = (): void => {
+    if (socket.destroyed) return
+    if (socket.write(piece)) setImmediate(sendOn)
+    else socket.once('drain', sendOn)
+  }
+  sendOn()
+  await closed
+  t.ok(socket.bytesWritten > 60 * MEBIBYTE && socket.bytesWritten < 200 * MEBIBYTE)
 })
 
 t.test('requests, spans and bytes are counted', async (t) => {

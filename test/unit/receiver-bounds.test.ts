@@ -182,7 +182,7 @@ t.test('JSON of too many values is refused before it is parsed', async (t) => {
 })
 
 t.test('separators within strings are not values', async (t) => {
-  const text = `[{"a\\"}":"\\\\"},`.repeat(400_000)
+  const text = '[{,"\\'.repeat(3_000_000)
   const json = JSON.stringify({ resourceSpans: [], text, end: '\\' })
   t.ok(json.length > JSON_TOKENS_MAX)
   t.same(decode(Buffer.from(json), 'json').spans, [])

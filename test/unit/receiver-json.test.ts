@@ -195,6 +195,7 @@ t.test(
   async (t) => {
     const attributes = [
       { key: 'a', value: { stringValue: '{"n": 12345678901234567890, "q": "\\"}' } },
+      { key: 'quote', value: { stringValue: 'one " 12345678901234567890' } },
       { key: 'b', value: { intValue: 7 } },
       { key: 'c', value: { doubleValue: -0.1234567890123456 } },
       { key: 'd', value: { doubleValue: 1.5e-7 } },
@@ -214,6 +215,7 @@ t.test(
       { ...span?.attributes },
       {
         a: '{"n": 12345678901234567890, "q": "\\"}',
+        quote: 'one " 12345678901234567890',
         b: 7,
         c: -0.1234567890123456,
         d: 1.5e-7,

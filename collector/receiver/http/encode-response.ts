@@ -63,9 +63,7 @@ function toJson(value: object): Buffer {
   return Buffer.from(JSON.stringify(value))
 }
 
-/** proto3 leaves out a zero. */
 function writeNumber(field: number, value: number): Buffer {
-  if (value === 0) return Buffer.alloc(0)
   return Buffer.concat([writeVarint((field << 3) | VARINT), writeVarint(value)])
 }
 

@@ -2,7 +2,6 @@
 // bodies in flight. Both are checked before a chunk is kept, so a bomb costs what was reserved for it.
 
 import type { Readable } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import { CollectorError } from '../../model/index.ts'
 import { ByteCollector } from '../byte-collector.ts'
 import type { Decompressor } from './content-encoding.ts'
@@ -39,7 +38,7 @@ export async function readBody(source: Readable, options: BodyOptions): Promise<
     options.reservation.reserve(body.length)
     return body
   } catch (error) {
-    options.decompressor?.destroy()
+    if (options.decompressor !== undefined) source.unpipe(options.decompressor.destroy())
     drain(source)
     throw error
   }
@@ -73,17 +72,12 @@ async function readCompressed(
 ): Promise<Buffer> {
   const { bodyBytesMax, reservation } = options
   let received = 0
-  const overflow = new AbortController()
   // Not only what comes out is bounded: empty members of gzip go in for ever and give nothing.
   source.on('data', (chunk: Uint8Array) => {
     received += chunk.length
-    if (received > bodyBytesMax) stop(tooLarge(bodyBytesMax))
+    if (received > bodyBytesMax) decompressor.destroy(tooLarge(bodyBytesMax))
   })
   source.once('error', (error) => decompressor.destroy(error))
-  function stop(error: CollectorError): void {
-    overflow.abort(error)
-    decompressor.destroy(error)
-  }
 
   const collector = new ByteCollector()
   const chunks: AsyncIterable<Uint8Array> = source.pipe(decompressor)
@@ -93,23 +87,14 @@ async function readCompressed(
       reservation.reserveAtLeast(received + collector.length + chunk.length)
       collector.append(chunk)
     }
-    source.unpipe(decompressor)
-    await readToEnd(source, overflow.signal)
   } catch (error) {
-    if (overflow.signal.aborted) throw overflow.signal.reason
     throw isDecompressionError(error) ? malformedEncoding(error.message) : error
   }
   // A decompressor that met the end of its data ignores what follows, and spans would be lost unseen.
-  const trailing = received - decompressor.bytesWritten
-  if (trailing > 0) throw malformedEncoding(`${trailing} bytes follow the end of the data`)
+  if (decompressor.bytesWritten < received || !source.readableEnded) {
+    throw malformedEncoding('more bytes follow the end of the data')
+  }
   return collector.finish()
-}
-
-/** The decompressor may be done before the sender is. */
-async function readToEnd(source: Readable, signal: AbortSignal): Promise<void> {
-  if (source.readableEnded) return
-  source.resume()
-  await finished(source, { writable: false, signal })
 }
 
 function isDecompressionError(error: unknown): error is Error {
