@@ -182,3 +182,11 @@ t.test('what is quoted is one short line', async (t) => {
   t.equal(error?.length, 240)
   t.notMatch(error, /\n/)
 })
+
+t.test("an assertion of Node's own test runner is quoted by what it compared", async (t) => {
+  const raised =
+    '✖ hours (1ms)\n  AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:\n\n'
+  const stack = "\n\n      at a.test.js:3:21 {\n    code: 'ERR_ASSERTION'\n  }\n\nExit code 1"
+  t.equal(endOf('node --test', `${raised}  5400000 !== 5400${stack}`).error, '5400000 !== 5400')
+  t.match(endOf('node --test', `${raised}  + actual - expected${stack}`).error, /^AssertionError/)
+})

@@ -371,3 +371,32 @@ t.test('a report is bounded in checks and messages', async (t) => {
   const long = readTestReport(`FAILED a.py::test_x - ${'y'.repeat(1_400)}\n1 failed in 0.1s`)
   t.equal(long?.checks[0]?.message.length, 1_000)
 })
+
+t.test('node --test says what was compared, not only that it was', async (t) => {
+  const output = [
+    '✖ hours (1.2ms)',
+    'ℹ tests 1',
+    'ℹ pass 0',
+    'ℹ fail 1',
+    '',
+    '✖ failing tests:',
+    '',
+    'test at a.test.js:3:1',
+    '✖ hours (1.2ms)',
+    '  AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
+    '  ',
+    '  5400000 !== 5400',
+    '  ',
+    '      at TestContext.<anonymous> (file:///a.test.js:3:21) {',
+    '    actual: 5400000,',
+    '  }'
+  ].join('\n')
+  t.same(readTestReport(output)?.checks, [
+    {
+      name: 'hours',
+      status: 'failed',
+      message:
+        'AssertionError [ERR_ASSERTION]: Expected values to be strictly equal: 5400000 !== 5400'
+    }
+  ])
+})

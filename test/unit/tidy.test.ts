@@ -51,7 +51,7 @@ const BANNED: readonly {
   {
     pattern: /\bconsole\.(log|warn|error|info)\(/,
     instead: 'the logger, or io.stdout of a command',
-    except: /^collector\/settings-docs\.ts$/
+    except: /^collector\/settings-docs\.ts$|^instrumentation\/demo\/scenarios\//
   },
   {
     pattern: /\bDate\.now\(/,

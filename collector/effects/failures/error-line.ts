@@ -6,9 +6,12 @@ import { QUOTE_CHARS_MAX } from '../../model/index.ts'
 const FRAME =
   /^\s*(?:<\/?(?:output|returncode|stdout|stderr|tool_use_error|error|exit_code|status)>|<returncode>.*|Exit code:? -?\d+|Wall time: .*|Output:|Chunk ID: .*|Process exited with code .*|Total output lines: .*|\[(?:The command completed|Command finished|Current working|Python interpreter).*|New Terminal Output:)\s*$/i
 
-/** The last line of a Python traceback, or of any exception that is printed the same way. */
+/**
+ * The last line of a Python traceback, or of any exception that is printed the same way; Node puts a code
+ * behind the name and indents what a test raised: `  AssertionError [ERR_ASSERTION]: …`.
+ */
 const EXCEPTION =
-  /^(?:Uncaught )?[A-Za-z_][\w.]{0,120}(?:Error|Exception|Interrupt|Exit|Timeout|NotFound)(?:: .*)?$/
+  /^ {0,8}(?:Uncaught )?[A-Za-z_][\w.]{0,120}(?:Error|Exception|Interrupt|Exit|Timeout|NotFound)(?: \[\w{1,60}\])?(?:: .*)?$/
 
 /** Lines that report a failure themselves, most telling wording first. */
 const REPORTS: readonly RegExp[] = [
@@ -23,13 +26,21 @@ const LINES_MAX = 4_096
 /** The telling line of an output that is known to be one of a failure. */
 export function findErrorLine(output: string): string | undefined {
   const lines = linesOf(output)
-  const exception = lines.findLast((line) => EXCEPTION.test(line))
-  if (exception !== undefined) return quote(exception)
+  const raisedAt = lines.findLastIndex((line) => EXCEPTION.test(line))
+  if (raisedAt !== -1) return quote(findComparison(lines, raisedAt) ?? lines[raisedAt])
   for (const report of REPORTS) {
     const found = lines.find((line) => report.test(line.slice(0, LINE_CHARS_MAX)))
     if (found !== undefined) return quote(found)
   }
   return quote(lines.at(-1) ?? exitLineOf(output))
+}
+
+/** `5400 !== 54` below `Expected values to be strictly equal:` tells more than that line does. */
+function findComparison(lines: readonly string[], raisedAt: number): string | undefined {
+  const below = lines[raisedAt]?.endsWith(':') === true ? lines[raisedAt + 1] : undefined
+  return below !== undefined && /\s[!=]==?\s/.test(below.slice(0, LINE_CHARS_MAX))
+    ? below
+    : undefined
 }
 
 /** Nothing was printed but how it ended: `Exit code 127`. */

@@ -15,22 +15,39 @@ const STATUSES: Readonly<Record<string, CheckStatus>> = {
   '﹣': 'skipped'
 }
 
+/** A diff of more lines is read in the output itself. */
+const DIFF_LINES_MAX = 8
+const DIFF_END = /^\s*(?:at .{1,300}[:)]\d|\{$|$)/
+
 export const readNodeSpec: ReportReader = (lines) => {
   if (!lines.some((line) => line.startsWith('ℹ tests '))) return undefined
   const checks = new Checks()
   let failing = ''
-  for (const line of lines) {
+  for (const [position, line] of lines.entries()) {
     const [, mark, name] = MARKED.exec(line) ?? []
     if (mark !== undefined && name !== undefined && name !== 'failing tests:') {
       checks.add(name, STATUSES[mark] ?? 'error')
       failing = mark === '✖' ? name : ''
     } else if (failing !== '' && RAISED.test(line)) {
-      checks.add(failing, 'failed', line)
+      checks.add(failing, 'failed', readMessage(lines, position))
       failing = ''
     }
     readTotal(line, checks)
   }
   return checks.toReport()
+}
+
+/** The raised line; when it only announces the comparison (`…:`), what was compared with it. */
+function readMessage(lines: readonly string[], position: number): string {
+  const raised = lines[position]?.trim() ?? ''
+  if (!raised.endsWith(':')) return raised
+  const diff: string[] = []
+  for (const line of lines.slice(position + 1, position + 1 + DIFF_LINES_MAX)) {
+    if (line.trim() === '' && diff.length === 0) continue
+    if (DIFF_END.test(line)) break
+    diff.push(line.trim())
+  }
+  return [raised, ...diff].join(' ')
 }
 
 function readTotal(line: string, checks: Checks): void {
