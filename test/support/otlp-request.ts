@@ -12,6 +12,8 @@ import {
   varintField
 } from './protobuf-writer.ts'
 
+export { agentSpans, type AgentTrace } from './agent-spans.ts'
+
 export type Encoding = 'protobuf' | 'json'
 
 export type AttributeLiterals = Readonly<Record<string, AttributeValue>>

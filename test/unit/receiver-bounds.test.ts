@@ -5,11 +5,12 @@ import type { AttributeValue } from '../../collector/model/index.ts'
 import {
   ATTRIBUTES_MAX,
   EVENTS_PER_SPAN_MAX,
+  JSON_TOKENS_MAX,
   LINKS_PER_SPAN_MAX,
   NESTING_DEPTH_MAX,
+  REJECTIONS_LISTED_MAX,
   SPANS_PER_REQUEST_MAX
-} from '../../collector/receiver/index.ts'
-import { JSON_TOKENS_MAX, REJECTIONS_LISTED_MAX } from '../../collector/receiver/limits.ts'
+} from '../../collector/receiver/limits.ts'
 import { decode, decodeBoth, decodeOne } from '../support/decode.ts'
 import {
   type AttributeLiterals,

@@ -3,19 +3,17 @@
 import { cutText } from '../../model/index.ts'
 import { PARTIAL_SUCCESS_CHARS_MAX } from '../limits.ts'
 
-export const REJECT_REASONS = [
-  'invalid_trace_id',
-  'invalid_span_id',
-  'invalid_parent_span_id',
-  'start_time_missing',
-  'start_time_too_early',
-  'start_time_in_future',
-  'end_time_in_future',
-  'too_many_spans',
-  'too_many_values',
-  'resource_too_large'
-] as const
-export type RejectReason = (typeof REJECT_REASONS)[number]
+export type RejectReason =
+  | 'invalid_trace_id'
+  | 'invalid_span_id'
+  | 'invalid_parent_span_id'
+  | 'start_time_missing'
+  | 'start_time_too_early'
+  | 'start_time_in_future'
+  | 'end_time_in_future'
+  | 'too_many_spans'
+  | 'too_many_values'
+  | 'resource_too_large'
 
 export interface RejectedSpan {
   /** Position among the spans of the request, from 0. */

@@ -16,7 +16,7 @@ import { SPAN_NAME_CHARS_MAX, TIME_NANO_MIN } from '../limits.ts'
 import type { SpanDraft, SpanOwner } from './span-draft.ts'
 
 /** In the order of their numbers: https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto */
-export const SPAN_KINDS: readonly SpanKind[] = [
+const SPAN_KINDS: readonly SpanKind[] = [
   'unspecified',
   'internal',
   'server',
@@ -24,7 +24,7 @@ export const SPAN_KINDS: readonly SpanKind[] = [
   'producer',
   'consumer'
 ]
-export const STATUS_CODES: readonly StatusCode[] = ['unset', 'ok', 'error']
+const STATUS_CODES: readonly StatusCode[] = ['unset', 'ok', 'error']
 
 /** `draft` has no offence: ids and start are valid, the end is not in the future. */
 export function toDecodedSpan(

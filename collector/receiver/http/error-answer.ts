@@ -33,9 +33,7 @@ export function createErrorAnswer(options: ErrorAnswerOptions) {
     const contentType = request.headers['content-type']
     const error = isInvalidMediaType(thrown) ? unsupportedMediaType(contentType) : thrown
     const { status, grpcCode, message, retryAfterSeconds } = options.httpStatusOf(error)
-    // A request that was read to its end is destroyed, too.
-    const isAborted = request.raw.destroyed && !request.raw.complete
-    const outcome = isAborted ? 'aborted' : outcomeOf(status)
+    const outcome = request.raw.readableAborted ? 'aborted' : outcomeOf(status)
     options.metrics.countRequest(signalOf(request), outcome)
     logOutcome(options.log, outcome, error)
 
