@@ -52,7 +52,8 @@ SELECT
 FROM {{database}}.onset_migrations FINAL
 ORDER BY Id`
 
-export interface MigrateOptions extends MigrationTarget {
+export interface MigrateOptions {
+  readonly cluster?: string | undefined
   readonly migrations?: readonly Migration[]
 }
 
@@ -61,17 +62,20 @@ export interface MigrateOptions extends MigrationTarget {
  *
  * @throws CollectorError STORE_SCHEMA_MISMATCH when an applied file was changed, or is not known here.
  */
-export async function migrate(engine: Engine, options: MigrateOptions): Promise<readonly string[]> {
-  const migrations = options.migrations ?? readMigrations()
-  await runOnce(engine, renderMigration(CREATE_DATABASE, options))
-  await runOnce(engine, renderMigration(CREATE_NOTES, options))
-  const applied = await engine.read<AppliedRow>('analysis', renderMigration(READ_NOTES, options))
-  checkApplied(applied, migrations, options.database)
+export async function migrate(
+  engine: Engine,
+  { cluster, migrations = readMigrations() }: MigrateOptions = {}
+): Promise<readonly string[]> {
+  const target: MigrationTarget = { database: engine.database, cluster }
+  await runOnce(engine, renderMigration(CREATE_DATABASE, target))
+  await runOnce(engine, renderMigration(CREATE_NOTES, target))
+  const applied = await engine.read<AppliedRow>('analysis', renderMigration(READ_NOTES, target))
+  checkApplied(applied, migrations, engine.database)
   const done = new Set(applied.map((row) => row.Id))
   const names: string[] = []
   for (const migration of migrations) {
     if (done.has(migration.id)) continue
-    await runOnce(engine, renderMigration(migration.text, options))
+    await apply(engine, migration, target)
     await engine.insert('analysis', {
       table: 'onset_migrations',
       rows: [
@@ -85,6 +89,19 @@ export async function migrate(engine: Engine, options: MigrateOptions): Promise<
     names.push(migration.name)
   }
   return names
+}
+
+async function apply(engine: Engine, migration: Migration, target: MigrationTarget): Promise<void> {
+  try {
+    await runOnce(engine, renderMigration(migration.text, target))
+  } catch (error) {
+    if (!(error instanceof CollectorError)) throw error
+    const { code, message, retryable } = error
+    throw new CollectorError(code, `Migration ${migration.name}: ${message}`, {
+      retryable,
+      cause: error
+    })
+  }
 }
 
 export function readMigrations(): readonly Migration[] {

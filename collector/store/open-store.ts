@@ -48,9 +48,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const startedAt = options.now()
   const engine = await openEngine(options, database)
   try {
-    const applied = await migrate(engine, { database, cluster })
+    const applied = await migrate(engine, { cluster })
     const ttlDays = { ...TTL_DAYS_DEFAULT, ...options.ttlDays }
-    await settleTables(engine, { database, cluster, ttlDays })
+    await settleTables(engine, { cluster, ttlDays })
     options.logger.info(
       { database, migrations: applied, ms: options.now() - startedAt },
       'store open'

@@ -13,7 +13,8 @@ export interface TtlDays {
   readonly runs: number
 }
 
-export interface SettleOptions extends MigrationTarget {
+export interface SettleOptions {
+  readonly cluster?: string | undefined
   readonly ttlDays: TtlDays
 }
 
@@ -55,23 +56,27 @@ SELECT name
 FROM system.merge_tree_settings
 WHERE has({names: Array(String)}, name)`
 
-export async function settleTables(engine: Engine, options: SettleOptions): Promise<void> {
+export async function settleTables(
+  engine: Engine,
+  { cluster, ttlDays }: SettleOptions
+): Promise<void> {
+  const target: MigrationTarget = { database: engine.database, cluster }
   const tables = await engine.read<{ name: string; engine_full: string }>(
     'analysis',
-    sqlText(READ_TABLES, { database: options.database })
+    sqlText(READ_TABLES, { database: engine.database })
   )
   const engineOf = new Map(tables.map((table) => [table.name, table.engine_full]))
   for (const [table, { of, time }] of Object.entries(ARRIVAL)) {
-    const wanted = `TTL ${time} + toIntervalDay(${options.ttlDays[of]})`
+    const wanted = `TTL ${time} + toIntervalDay(${ttlDays[of]})`
     if (engineOf.get(table)?.includes(wanted) === true) continue
-    await alter(engine, options, `${table} {{onCluster}} MODIFY ${wanted}`)
+    await alter(engine, target, `${table} {{onCluster}} MODIFY ${wanted}`)
   }
   if (engineOf.get('otel_traces')?.includes('map_serialization_version') === true) return
   const names = Object.keys(MAP_SETTINGS)
   const known = await engine.read('analysis', sqlText(READ_KNOWN_SETTINGS, { names }))
   if (known.length < names.length) return
   const settings = Object.entries(MAP_SETTINGS).map(([name, value]) => `${name} = ${value}`)
-  await alter(engine, options, `otel_traces {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
+  await alter(engine, target, `otel_traces {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
 }
 
 async function alter(engine: Engine, target: MigrationTarget, change: string): Promise<void> {

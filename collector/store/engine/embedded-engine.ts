@@ -2,8 +2,8 @@
 // one process per data folder. Loaded only when it is used, because it is an optional dependency.
 // Never on worker_threads: the library crashes at exit there, even after close (chdb 3.4.0).
 
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
 import { createClient } from '@clickhouse/client'
 
@@ -105,30 +105,52 @@ function openRoot(chdb: Chdb, path: string): { close(): void } {
   }
 }
 
+/** The engine says only that it failed; its reason goes to standard error. */
 function toOpenError(error: unknown, path: string): CollectorError {
   const message = messageOf(error)
-  if (/Cannot lock file|already running/i.test(message)) {
-    return new CollectorError(
-      'STORE_LOCKED',
-      `Another process uses the data folder ${path}. Stop it, or set ONSET_DATA_DIR to another folder`,
-      { retryable: false, cause: error }
-    )
-  }
-  if (/data director/i.test(message)) {
-    return new CollectorError(
-      'STORE_LOCKED',
+  if (/one active data directory/i.test(message)) {
+    return locked(
       `This process already uses another data folder than ${path}; the embedded ClickHouse has one per process`,
-      { retryable: false, cause: error }
+      error
     )
   }
-  if (/no space left on device|NOT_ENOUGH_SPACE/i.test(message)) {
-    return new CollectorError(
-      'STORE_DISK_FULL',
-      `The disk under the data folder ${path} is full. Free space there`,
-      { retryable: true, cause: error }
+  const holder = findHolder(path)
+  if (holder !== undefined) {
+    return locked(
+      `Another process (${holder}) uses the data folder ${path}. Stop it, or set ONSET_DATA_DIR to another folder`,
+      error
     )
   }
-  return notWritable(path, message.replaceAll(/\s+/g, ' ').slice(0, 300), error)
+  return notWritable(path, 'the engine cannot open it, for the reason above', error)
+}
+
+/**
+ * The process that holds the folder, by the file the engine keeps there while it is open. After a kill the
+ * file stays, so its process must be alive; in another container it may have the number of any process.
+ */
+function findHolder(path: string): string | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(path, 'status'), 'utf8')
+  } catch {
+    return undefined
+  }
+  const pid = Number(/^PID: (\d+)$/m.exec(text)?.[1])
+  if (!Number.isSafeInteger(pid)) return 'unknown'
+  return pid !== process.pid && isAlive(pid) ? `pid ${pid}` : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function locked(message: string, cause: unknown): CollectorError {
+  return new CollectorError('STORE_LOCKED', message, { retryable: false, cause })
 }
 
 function notWritable(path: string, why: string, cause: unknown): CollectorError {
