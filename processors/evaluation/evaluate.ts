@@ -67,8 +67,8 @@ export async function evaluateDataset(
 }
 
 /**
- * The format of the runs that shipped weights are fitted on. On every other format the localizer as
- * shipped has seen nothing, and fitting it anew would measure another product.
+ * The format of the runs that the shipped weights were fitted on. Runs of every other format they have
+ * not seen, and fitting anew there would measure another product.
  */
 const FITTED_FORMAT: DatasetFormat = 'onsets'
 
