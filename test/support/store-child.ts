@@ -2,7 +2,7 @@
 // runs as another user, its disk is full. Talks in JSON lines on standard output, written synchronously,
 // so that what it said was true when it was killed.
 //
-//   node store-child.ts open|hold|write <dataDir>
+//   node store-child.ts open|hold|write <dataDir or URL of a server>
 
 import { writeSync } from 'node:fs'
 import { CollectorError, toRunId } from '../../collector/model/index.ts'
@@ -63,7 +63,8 @@ async function keepWriting(store: Store): Promise<never> {
 }
 
 async function main(): Promise<void> {
-  const store = await openStore({ ...storeBasics(), dataDir })
+  const location = /^https?:/.test(dataDir) ? { url: dataDir } : { dataDir }
+  const store = await openStore({ ...storeBasics(), ...location })
   tell('open')
   switch (command) {
     case 'open':
