@@ -87,7 +87,7 @@ const LINES_READ_MAX = 4_096
 // pytest marks what went wrong with `E`, the failing source line with `>`; other runners say it in words.
 const MARKED = /^(?:E|>) {2,}\S|^FAILED /
 const TELLING =
-  /\b(?:assert\w*|error|exception|expected|received|actual|got|want|panicked|traceback|not found|no such|refused|does not|did not|missing|mismatch)\b|^\s*(?:not ok|--- FAIL|✕|✗|×)/i
+  /\b(?:assert\w*|error|exception|expected|received|actual|got|want|panicked|traceback|not found|no such|refused|does not|did not|missing|mismatch)\b|^\s*(?:not ok|--- FAIL|✕|✗|✖|×)|\S !==? \S|\.\w{1,5}:\d/i
 const NOISE = /^\s*(?:E\s*)?$|warnings? summary|DeprecationWarning|downloading|% {2}Total/i
 
 function tellingLines(output: string): string[] {

@@ -49,6 +49,9 @@ export function localizeWith(
   const { ceiling } = verdict
   const context = { weights, signs, provisional, ceiling, caveats: findCaveats(facts) }
   const onsets = suspects
+    .filter(
+      ({ probability }) => readReliability(weights.reliability, probability) >= CONFIDENCE_MIN
+    )
     .slice(0, ONSETS_PER_RUN_MAX)
     .map((suspect, at) => toOnset(suspect, at + 1, context))
   if ((onsets[0]?.confidence ?? 0) < CONFIDENCE_MIN) return abstain(TOO_THIN)
@@ -63,7 +66,7 @@ export function localizeWith(
   }
 }
 
-/** A best suspect that is wrong nine times in ten costs more attention than it saves. */
+/** A suspect that is wrong nine times in ten costs more attention than it saves. */
 const CONFIDENCE_MIN = 0.1
 const TOO_THIN = 'The run failed, but nothing in it points to a step.'
 

@@ -36,7 +36,7 @@ const CODE_FOLLOWS = /[([]/
 export function pathsIn(text: string): string[] {
   const found = new Set<string>()
   for (const match of text.matchAll(PATH_TOKEN)) {
-    const token = match[0].replace(/[.:/]+$/, '')
+    const token = bare(match[0])
     // `os.environ[…]` and `json.dumps(…)` are code.
     if (CODE_FOLLOWS.test(text.charAt(match.index + match[0].length))) continue
     if (!looksLikePath(token) || FOREIGN_PATH.test(token)) continue
@@ -44,6 +44,14 @@ export function pathsIn(text: string): string[] {
     if (found.size >= PATHS_FOUND_MAX) break
   }
   return [...found]
+}
+
+/** Without scheme, line and column, and closing punctuation. */
+function bare(token: string): string {
+  return token
+    .replace(/^file:\/\//, '')
+    .replace(/(?::\d{1,9}){1,2}:?$/, '')
+    .replace(/[.:/]+$/, '')
 }
 
 const TOKEN_CHARS_MIN = 4

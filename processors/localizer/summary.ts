@@ -64,12 +64,16 @@ function describeFailure({ facts }: RunSigns): string {
   return ''
 }
 
-const SAYS_WHAT = /error|expected|assert|!==?|not |fail/i
+const SAYS_WHAT = /error\b|expected|assert|!==?|not found|no such|(?:does|did) not/i
 
 function messageOf(text: string): string {
   const all = text.split('\n')
   // Of pytest's marks, `E` is what was found and `>` the line of the test that found it.
   const found = all.filter((line) => /^E\s/.test(line))
   const lines = (found.length > 0 ? found : all).map((line) => line.replace(/^[E>]\s+/, '').trim())
-  return lines.find((line) => SAYS_WHAT.test(line)) ?? lines.at(-1) ?? ''
+  const at = lines.findIndex((line) => SAYS_WHAT.test(line))
+  const line = lines[at] ?? lines.at(-1) ?? ''
+  // What was found stands on the line after `…:`, when the runner has more than one line to say.
+  const next = line.endsWith(':') ? lines.slice(at + 1).find((each) => each !== '') : undefined
+  return next === undefined ? line : `${line} ${next}`
 }
