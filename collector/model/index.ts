@@ -3,6 +3,7 @@
 export * from './errors.ts'
 export * from './onset.ts'
 export * from './quantities.ts'
+export * from './read-only-queries.ts'
 export * from './run.ts'
 export * from './span.ts'
 export * from './step.ts'

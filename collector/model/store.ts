@@ -3,6 +3,7 @@
 
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
+import type { ReadOnlyQueries } from './read-only-queries.ts'
 import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
 import type { DecodedSpan } from './span.ts'
 import type { ClassifiedStep, Outcome, StageName } from './step.ts'
@@ -159,6 +160,8 @@ export interface StoreHealth {
 }
 
 export interface Store extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, SpanReader {
+  /** SQL of strangers, on the embedded engine only: a server answers them itself. */
+  readonly readOnlyQueries?: ReadOnlyQueries
   /** Cheap: answers from a round trip to the engine, within HEALTH_TIMEOUT_MS. */
   checkHealth(): Promise<StoreHealth>
   /** Flushes what was accepted, then releases the engine. Idempotent. */

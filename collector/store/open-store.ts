@@ -94,7 +94,9 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const analyses = new Analyses({ engine, metrics, reports, now: options.now })
   const health = new Health(engine)
   let closing: Promise<void> | undefined
+  const { readOnlyQueries } = engine
   return {
+    ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     write: (batch: IngestBatch) => writer.write(batch),
     listRuns: (filter: RunFilter) => runs.listRuns(filter),
     findRun: (runId: RunId) => runs.findRun(runId),

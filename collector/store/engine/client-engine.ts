@@ -6,6 +6,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { ClickHouseLogLevel } from '@clickhouse/client'
 
+import type { ReadOnlyQueries } from '../../model/index.ts'
 import type { Engine, Insert, LaneName } from './engine.ts'
 import { LANE_CONNECTIONS, LANE_WAITING_MAX, LANES } from './engine.ts'
 import { isNetworkError, toStoreError } from './engine-errors.ts'
@@ -50,12 +51,14 @@ export interface ClientEngineOptions {
   readonly connect: (lane: LaneName) => ClickHouseClient
   /** Unique among all processes that write to the same tables: it makes deduplication tokens so. */
   readonly writerId: string
+  readonly readOnlyQueries?: ReadOnlyQueries
   /** Releases what the connections share, after they are closed. */
   readonly release: () => Promise<void>
 }
 
 export class ClientEngine implements Engine {
   readonly database: string
+  readonly readOnlyQueries?: ReadOnlyQueries
   readonly #lanes: ReadonlyMap<LaneName, Lane<ClickHouseClient>>
   readonly #clients: ReadonlySet<ClickHouseClient>
   readonly #options: ClientEngineOptions
@@ -65,6 +68,7 @@ export class ClientEngine implements Engine {
   constructor(options: ClientEngineOptions) {
     this.database = options.database
     this.#options = options
+    if (options.readOnlyQueries !== undefined) this.readOnlyQueries = options.readOnlyQueries
     const lanes = LANES.map((name) => ({
       name,
       clients: Array.from({ length: LANE_CONNECTIONS[name] }, () => options.connect(name))

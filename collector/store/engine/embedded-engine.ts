@@ -12,6 +12,8 @@ import type { ClientEngineOptions } from './client-engine.ts'
 import { CLIENT_OPTIONS, ClientEngine } from './client-engine.ts'
 import type { Engine } from './engine.ts'
 import { messageOf } from './engine-errors.ts'
+import type { QuerySession } from './session-queries.ts'
+import { SessionQueries } from './session-queries.ts'
 
 const MEBIBYTE = 1_048_576
 
@@ -39,8 +41,8 @@ export interface EmbeddedOptions extends Pick<ClientEngineOptions, 'database' | 
 interface Chdb {
   readonly Session: new (
     path: string,
-    options: { readonly connectionArgs: readonly string[] }
-  ) => { close(): void }
+    options?: { readonly connectionArgs: readonly string[] }
+  ) => QuerySession
   readonly drainPending: () => Promise<void>
   readonly createChdbConnection: (options: { readonly path: string }) => Connection
 }
@@ -53,11 +55,17 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   const chdb = await importChdb()
   prepareFolder(path)
   const root = openRoot(chdb, path)
+  const readOnlyQueries = new SessionQueries({
+    openSession: () => new chdb.Session(path),
+    writerId: options.writerId
+  })
   return new ClientEngine({
     ...options,
+    readOnlyQueries,
     connect: () =>
       createClient({ ...CLIENT_OPTIONS, connection: chdb.createChdbConnection({ path }) }),
     release: async () => {
+      await readOnlyQueries.close()
       root.close()
       await chdb.drainPending()
     }
