@@ -1,9 +1,9 @@
 // The store's contracts, so that the rooms which write and read agree without knowing each other or
 // the engine. Implemented once, in collector/store, on embedded ClickHouse and on a server alike.
 
+import type { AlertDelivery } from './alert.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
-import type { ReadOnlyQueries } from './read-only-queries.ts'
 import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
 import type { DecodedSpan } from './span.ts'
 import type { ClassifiedStep, Outcome, StageName } from './step.ts'
@@ -147,6 +147,30 @@ export interface AnalysisStore {
   saveAnalysis(analysis: Analysis): Promise<number>
 }
 
+export interface FiringAlertFilter {
+  readonly destination: string
+  /** Only those that stand longer than this. */
+  readonly endsAfter: UnixNano
+  readonly limit: number
+}
+
+/** The outbox of alerts: what is to be told survives whoever was about to tell it. */
+export interface AlertStore {
+  /**
+   * Durable when resolved, all or none. A delivery replaces the one with the same run and delivery id
+   * and a lower revision.
+   */
+  saveAlerts(deliveries: readonly AlertDelivery[]): Promise<void>
+  /** Of one run, in any status. */
+  readRunAlerts(runId: RunId | ''): Promise<readonly AlertDelivery[]>
+  /** Held or waiting, due first. */
+  findUnsentAlerts(limit: number): Promise<readonly AlertDelivery[]>
+  /** Firing and confirmed, newest first. */
+  findFiringAlerts(filter: FiringAlertFilter): Promise<readonly AlertDelivery[]>
+  /** That began to fire since and that a rule's limit counts: neither held nor told in a summary. */
+  findAlertsSince(since: UnixNano, limit: number): Promise<readonly AlertDelivery[]>
+}
+
 /** Raw spans, for tests of durability and for re-normalization. */
 export interface SpanReader {
   /** Each span of the trace once. */
@@ -159,7 +183,8 @@ export interface StoreHealth {
   readonly reason: string | undefined
 }
 
-export interface Store extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, SpanReader {
+export interface Store
+  extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, AlertStore, SpanReader {
   /** SQL of strangers, on the embedded engine only: a server answers them itself. */
   readonly readOnlyQueries?: ReadOnlyQueries
   /** Cheap: answers from a round trip to the engine, within HEALTH_TIMEOUT_MS. */

@@ -3,8 +3,10 @@
 import { randomUUID } from 'node:crypto'
 
 import type {
+  AlertDelivery,
   Analysis,
   Feedback,
+  FiringAlertFilter,
   IngestBatch,
   OnsetFilter,
   OutcomeReport,
@@ -13,6 +15,7 @@ import type {
   Store,
   UnixNano
 } from '../model/index.ts'
+import { AlertOutbox } from './alert-outbox.ts'
 import { Analyses } from './analysis/analyses.ts'
 import { openEmbeddedEngine } from './engine/embedded-engine.ts'
 import type { Engine } from './engine/engine.ts'
@@ -92,11 +95,10 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const spans = new SpanRowReader({ engine, metrics })
   const reports = new Reports({ engine, clock })
   const analyses = new Analyses({ engine, metrics, reports, now: options.now })
+  const alerts = new AlertOutbox({ engine, metrics })
   const health = new Health(engine)
   let closing: Promise<void> | undefined
-  const { readOnlyQueries } = engine
   return {
-    ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     write: (batch: IngestBatch) => writer.write(batch),
     listRuns: (filter: RunFilter) => runs.listRuns(filter),
     findRun: (runId: RunId) => runs.findRun(runId),
@@ -112,6 +114,11 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     findPendingRuns: (since: UnixNano, limit: number) => analyses.findPendingRuns(since, limit),
     readRunSteps: (runId: RunId) => analyses.readRunSteps(runId),
     saveAnalysis: (analysis: Analysis) => analyses.saveAnalysis(analysis),
+    saveAlerts: (deliveries: readonly AlertDelivery[]) => alerts.saveAlerts(deliveries),
+    readRunAlerts: (runId: RunId | '') => alerts.readRunAlerts(runId),
+    findUnsentAlerts: (limit: number) => alerts.findUnsentAlerts(limit),
+    findFiringAlerts: (filter: FiringAlertFilter) => alerts.findFiringAlerts(filter),
+    findAlertsSince: (since: UnixNano, limit: number) => alerts.findAlertsSince(since, limit),
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {

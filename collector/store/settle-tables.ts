@@ -9,7 +9,7 @@ import { sqlText } from './sql/sql-text.ts'
 export interface TtlDays {
   /** Raw spans. */
   readonly traces: number
-  /** Runs, stages, steps, onsets, outcomes and feedback. */
+  /** Runs, stages, steps, onsets, outcomes, feedback and alerts. */
   readonly runs: number
 }
 
@@ -27,7 +27,8 @@ const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly ti
   agent_runs: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
   agent_onsets: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
   agent_outcomes: { of: 'runs', time: 'toDateTime(IngestedAt)' },
-  agent_feedback: { of: 'runs', time: 'toDateTime(IngestedAt)' }
+  agent_feedback: { of: 'runs', time: 'toDateTime(IngestedAt)' },
+  alert_outbox: { of: 'runs', time: 'toDateTime(UpdatedAt)' }
 }
 
 /**

@@ -83,6 +83,7 @@ t.test('a new database gets every table, and opening it again changes nothing', 
       'agent_runs',
       'agent_stages',
       'agent_steps',
+      'alert_outbox',
       'onset_migrations',
       'otel_traces',
       'otel_traces_trace_id_ts',
@@ -106,7 +107,7 @@ t.test('the tables of another version are not touched: neither newer nor changed
   })
   await t.rejects(migrateIn('versions', migrations.slice(0, -1)), {
     ...mismatch,
-    message: /made by a newer version of Onset \(migration 0009_create_agent_feedback.sql\)/
+    message: /made by a newer version of Onset \(migration 0010_create_alert_outbox.sql\)/
   })
   const windows = migrations.map((migration) => ({
     ...migration,
