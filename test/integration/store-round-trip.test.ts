@@ -5,6 +5,8 @@ import * as fc from 'fast-check'
 import t from 'tap'
 import type { Analysis, ClassifiedStep, RunStep, RunTree } from '../../collector/model/index.ts'
 import { toRunId, toUnixNano } from '../../collector/model/index.ts'
+import { openEmbeddedEngine } from '../../collector/store/engine/embedded-engine.ts'
+import { sqlText } from '../../collector/store/sql/sql-text.ts'
 import {
   record,
   someChecks,
@@ -18,9 +20,12 @@ import {
   someTime
 } from '../support/arbitraries.ts'
 import { aRun, aSpan, aStep, aTraceId, someAttributes } from '../support/builders.ts'
-import { openTestStore } from '../support/test-store.ts'
+import { aDataDir, openTestStore } from '../support/test-store.ts'
 
-const store = await openTestStore(t)
+const dataDir = aDataDir(t)
+const store = await openTestStore(t, { dataDir })
+const engine = await openEmbeddedEngine({ dataDir, database: 'otel', writerId: 'test' })
+t.teardown(() => engine.close())
 
 const RUNS = { numRuns: 15, endOnFailure: true }
 
@@ -180,6 +185,17 @@ t.test('a step outside of any calendar is stored and read', async (t) => {
   await store.write({ spans: [], steps })
   const read = await store.readRunSteps(runId)
   t.strictSame(read.steps, steps)
+})
+
+t.test('a text in a query is the text the engine sees', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(someText, fc.array(someText, { maxLength: 3 }), async (text, list) => {
+      const template = 'SELECT {text: String} AS text, {list: Array(String)} AS list'
+      const [row] = await engine.read('read', sqlText(template, { text, list }))
+      t.strictSame(row, { text, list })
+    }),
+    { numRuns: 100, endOnFailure: true }
+  )
 })
 
 t.test('a run nobody knows reads as nothing', async (t) => {

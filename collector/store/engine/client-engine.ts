@@ -6,6 +6,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { ClickHouseLogLevel } from '@clickhouse/client'
 
+import { CollectorError } from '../../model/index.ts'
 import type { ReadOnlyQueries } from '../../model/index.ts'
 import type { Engine, Insert, LaneName } from './engine.ts'
 import { LANE_CONNECTIONS, LANE_WAITING_MAX, LANES } from './engine.ts'
@@ -62,8 +63,9 @@ export class ClientEngine implements Engine {
   readonly #lanes: ReadonlyMap<LaneName, Lane<ClickHouseClient>>
   readonly #clients: ReadonlySet<ClickHouseClient>
   readonly #options: ClientEngineOptions
+  readonly #running = new Set<Promise<unknown>>()
   #insertCount = 0
-  #running = new Set<Promise<unknown>>()
+  #isClosed = false
 
   constructor(options: ClientEngineOptions) {
     this.database = options.database
@@ -114,6 +116,7 @@ export class ClientEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.allSettled(this.#running)
     await Promise.allSettled([...this.#clients].map((client) => client.close()))
     await this.#options.release()
@@ -124,6 +127,7 @@ export class ClientEngine implements Engine {
     doing: string,
     work: (client: ClickHouseClient) => Promise<T>
   ): Promise<T> {
+    if (this.#isClosed) throw closed()
     const running = this.#laneOf(lane).use(work)
     this.#running.add(running)
     try {
@@ -140,4 +144,8 @@ export class ClientEngine implements Engine {
     if (lane === undefined) throw new RangeError(`no lane ${name}`)
     return lane
   }
+}
+
+function closed(): CollectorError {
+  return new CollectorError('STORE_UNAVAILABLE', 'The store is closed', { retryable: true })
 }
