@@ -226,3 +226,13 @@ t.test(
     t.match(span, { droppedLinksCount: 3, endTime: BUILT_START })
   }
 )
+
+t.test(
+  'a body of the shortest numbers that are read exactly has room for their quotes',
+  async (t) => {
+    const numbers = Array.from({ length: 10_000 }, () => '1e5').join()
+    const span = `{"startTimeUnixNano":${BUILT_START}}`
+    const text = `{"x":[${numbers}],"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`
+    t.equal(decode(Buffer.from(text), 'json').spanCount, 1)
+  }
+)

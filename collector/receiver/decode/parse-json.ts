@@ -1,6 +1,5 @@
 // JSON.parse for bytes that anyone may have sent: counted before it is parsed, exact for 64-bit integers.
 
-import { ByteCollector } from '../byte-collector.ts'
 import { JSON_TOKENS_MAX } from '../limits.ts'
 
 /** The body is JSON with more values than JSON_TOKENS_MAX. */
@@ -25,8 +24,13 @@ export function parseJsonExactly(body: Uint8Array): unknown {
 
 /** RFC 8259 lets a parser ignore a byte order mark. Bytes that are not UTF-8 become U+FFFD. */
 function toText(body: Uint8Array): string {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const text = toBuffer(body).toString('utf8')
   return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** The same memory. */
+function toBuffer(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }
 
 const QUOTE = 0x22
@@ -63,8 +67,10 @@ function findStringEnd(body: Uint8Array, start: number): number {
 }
 
 function quoteLongNumbers(body: Uint8Array): Uint8Array {
-  const quoted = new ByteCollector()
-  const quote = Buffer.of(QUOTE)
+  const source = toBuffer(body)
+  // The shortest that is quoted, `1e5` and its separator, has four bytes and gets two more.
+  const quoted = Buffer.allocUnsafe(Math.ceil(body.length * 1.5) + 2)
+  let length = 0
   let copied = 0
   let at = 0
   while (at < body.length) {
@@ -74,14 +80,15 @@ function quoteLongNumbers(body: Uint8Array): Uint8Array {
     else if (isDigit(byte) || byte === MINUS) at = findNumberEnd(body, at)
     else at += 1
     if (byte !== QUOTE && isLongNumber(body, start, at)) {
-      for (const part of [body.subarray(copied, start), quote, body.subarray(start, at), quote]) {
-        quoted.append(part)
-      }
+      length += source.copy(quoted, length, copied, start)
+      length = quoted.writeUInt8(QUOTE, length)
+      length += source.copy(quoted, length, start, at)
+      length = quoted.writeUInt8(QUOTE, length)
       copied = at
     }
   }
-  quoted.append(body.subarray(copied))
-  return quoted.finish()
+  length += source.copy(quoted, length, copied)
+  return quoted.subarray(0, length)
 }
 
 function isLongNumber(body: Uint8Array, start: number, end: number): boolean {
