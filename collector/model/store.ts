@@ -4,6 +4,7 @@
 import type { AlertDelivery } from './alert.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
+import type { ReadOnlyQueries } from './read-only-queries.ts'
 import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
 import type { DecodedSpan } from './span.ts'
 import type { ClassifiedStep, Outcome, StageName } from './step.ts'

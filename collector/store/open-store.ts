@@ -98,7 +98,9 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const alerts = new AlertOutbox({ engine, metrics })
   const health = new Health(engine)
   let closing: Promise<void> | undefined
+  const { readOnlyQueries } = engine
   return {
+    ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     write: (batch: IngestBatch) => writer.write(batch),
     listRuns: (filter: RunFilter) => runs.listRuns(filter),
     findRun: (runId: RunId) => runs.findRun(runId),

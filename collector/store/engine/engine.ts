@@ -1,6 +1,8 @@
 // What the rest of the store knows of ClickHouse: named lanes that run statements, and nothing else. The
 // same for the embedded engine and for a server; embedded-engine.ts and server-engine.ts make one.
 
+import type { ReadOnlyQueries } from '../../model/index.ts'
+
 /** Tables of this store, in the database of the engine. */
 export type TableName =
   | 'otel_traces'
@@ -44,6 +46,8 @@ export interface Insert {
 export interface Engine {
   /** Name of the database that holds the tables; letters, digits and underscores. */
   readonly database: string
+  /** Only of the embedded engine. */
+  readonly readOnlyQueries?: ReadOnlyQueries
   /** Runs a statement that returns nothing. */
   run(lane: LaneName, statement: string): Promise<void>
   /** Runs a SELECT without SETTINGS and FORMAT. Rows are what our own schema makes: not checked again. */
