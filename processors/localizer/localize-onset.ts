@@ -44,14 +44,11 @@ export function localizeWith(
   const verdict = judge(signs, provisional)
   if (verdict.kind === 'abstain') return abstain(verdict.reason)
   const ranked = rankWith(weights, tabulate(signs), facts.lastAt + 1)
-  const suspects =
-    verdict.kind === 'rank' ? ranked : ranked.filter(({ at }) => verdict.positions.has(at))
+  const suspects = verdict.kind === 'rank' ? ranked : among(ranked, verdict.positions)
   const { ceiling } = verdict
   const context = { weights, signs, provisional, ceiling, caveats: findCaveats(facts) }
   const onsets = suspects
-    .filter(
-      ({ probability }) => readReliability(weights.reliability, probability) >= CONFIDENCE_MIN
-    )
+    .filter(({ probability }) => isTelling(weights, probability))
     .slice(0, ONSETS_PER_RUN_MAX)
     .map((suspect, at) => toOnset(suspect, at + 1, context))
   if ((onsets[0]?.confidence ?? 0) < CONFIDENCE_MIN) return abstain(TOO_THIN)
@@ -69,6 +66,17 @@ export function localizeWith(
 /** A suspect that is wrong nine times in ten costs more attention than it saves. */
 const CONFIDENCE_MIN = 0.1
 const TOO_THIN = 'The run failed, but nothing in it points to a step.'
+
+function isTelling(weights: Weights, probability: number): boolean {
+  return readReliability(weights.reliability, probability) >= CONFIDENCE_MIN
+}
+
+/** Only these steps, their probabilities made to sum to 1: the others are not in question. */
+function among(ranked: readonly RankedStep[], positions: ReadonlySet<number>): RankedStep[] {
+  const chosen = ranked.filter(({ at }) => positions.has(at))
+  const total = chosen.reduce((sum, { probability }) => sum + probability, 0)
+  return chosen.map((step) => ({ ...step, probability: step.probability / total }))
+}
 
 function abstain(reason: string): Localization {
   return { onsets: [], abstention: reason, incorrectSteps: [], unusefulSteps: [] }
