@@ -64,11 +64,6 @@ export const hexId = (digits: number) =>
 
 export const someTime = fc.bigInt({ min: 0n, max: NANOS_MAX }).map((nanos) => toUnixNano(nanos))
 
-/** Within a hundred weeks, as the steps of real runs are. */
-export const likelyTime = fc
-  .bigInt({ min: 1_780_000_000_000_000_000n, max: 1_795_000_000_000_000_000n })
-  .map((nanos) => toUnixNano(nanos))
-
 const count = fc.integer({ min: 0, max: UINT32_MAX })
 const bigCount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 const optionalInteger = fc.option(fc.maxSafeInteger(), { nil: undefined })

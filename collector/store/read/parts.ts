@@ -8,7 +8,7 @@ const PART_CHARS_MAX = 16_777_216
 export const LISTED_ROWS_MAX = 500
 
 /** UTF-16 units of one whole read: 256 MB of heap at most. A run of 20,000 ordinary steps has a third. */
-export const READ_CHARS_MAX = 134_217_728
+const READ_CHARS_MAX = 134_217_728
 
 export interface Head {
   /** Stored size of the row's texts. */

@@ -2,7 +2,7 @@
 // partitions, of which an insert may touch a hundred and each of which becomes a file (error 252).
 
 /** Rows of 4 KB reach the text's bound first; of tiny rows, more would gain nothing (bench/store-insert). */
-export const INSERT_ROWS_MAX = 20_000
+const INSERT_ROWS_MAX = 20_000
 
 /** 16 Mi UTF-16 units: parsed in well under a second, and far from the 512 MB a V8 string can be. */
 export const INSERT_CHARS_MAX = 16_777_216
