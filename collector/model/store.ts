@@ -140,10 +140,12 @@ export interface AnalysisStore {
   /** Runs whose newest step or report is not covered by an analysis in state `complete`. Oldest first. */
   findPendingRuns(ingestedSince: UnixNano, limit: number): Promise<readonly PendingRun[]>
   readRunSteps(runId: RunId): Promise<StoredSteps>
+  /** To be read after `readRunSteps` has resolved, which counts reports up to then as seen. */
   readOutcomeReports(runId: RunId): Promise<readonly OutcomeReport[]>
   /**
    * Writes run, stages, numbered steps and onsets as the next revision and hides what the previous
-   * revision had and this one has not. Idempotent per content. Returns the revision.
+   * revision had and this one has not. Idempotent per content. Returns the revision. A step counts as
+   * seen when it is in the tree, numbered or folded.
    */
   saveAnalysis(analysis: Analysis): Promise<number>
 }
