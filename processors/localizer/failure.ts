@@ -4,7 +4,7 @@
 import type { Check, RunStep, RunTree } from '@onset/collector/model'
 
 import { failureWords } from './failure-words.ts'
-import { pathsIn } from './paths.ts'
+import { basename, pathsIn } from './paths.ts'
 
 export interface Failure {
   /** `report`: a verifier outside the run; `run`: a check the agent ran; `none`: nothing is known. */
@@ -12,6 +12,8 @@ export interface Failure {
   /** The lines that tell of the failure: assertion messages, diffs, errors. */
   readonly text: string
   readonly failingNames: readonly string[]
+  /** File names of the tests that failing checks stand in, by the check's name, where the output says. */
+  readonly fileOfCheck: ReadonlyMap<string, string>
   readonly passedCount: number
   readonly failedCount: number
   /** Identifiers, numbers and quoted strings of the failing assertions. */
@@ -38,13 +40,15 @@ export function readFailure(tree: RunTree): Failure {
   const messages = failing.map((check) => check.message).filter((message) => message !== '')
   const lines = source === 'none' ? [] : tellingLines([output, ...messages].join('\n'))
   const text = lines.join('\n')
+  const fileOfCheck = locateChecks(text)
   const refused = REFUSED.test(output)
   const passedCount = run.checks.filter((check) => check.status === 'passed').length
   const unreached = refused && passedCount === 0
   return {
     source,
     text,
-    failingNames: namesOf(failing, text),
+    failingNames: [...new Set([...failing.map((check) => check.name), ...fileOfCheck.keys()])],
+    fileOfCheck,
     passedCount,
     failedCount: failing.length,
     // Checks that reached nothing have looked at no content: their words are those of the connection.
@@ -98,13 +102,15 @@ function tellingLines(output: string): string[] {
   return chosen.filter((line) => !NOISE.test(line)).slice(-LINES_MAX)
 }
 
-const CHECK_ID = /::(\w{4,120})/g
+const CHECK_ID = /([\w./-]{1,256})::(\w{4,120})/g
 
-/** Names of the failing checks: those reported, and the test ids that the output names. */
-function namesOf(failing: readonly Check[], text: string): string[] {
-  const names = new Set(failing.map((check) => check.name))
-  for (const match of text.matchAll(CHECK_ID)) if (match[1] !== undefined) names.add(match[1])
-  return [...names]
+/** pytest names a check by its file: `tests/test_cart.py::test_total`. */
+function locateChecks(text: string): Map<string, string> {
+  const files = new Map<string, string>()
+  for (const [, path, name] of text.matchAll(CHECK_ID)) {
+    if (path !== undefined && name !== undefined) files.set(name, basename(path))
+  }
+  return files
 }
 
 const ACTUAL =

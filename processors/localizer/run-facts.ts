@@ -154,10 +154,10 @@ export function hasFailed(step: RunStep): boolean {
 }
 
 function writesOnlyAuxiliary(step: RunStep, task: string, failure: Failure): boolean {
-  const { filesWritten, writtenText } = step.effects
+  const { filesWritten } = step.effects
   if (filesWritten.length === 0) return false
   // A failing check that the agent itself wrote is part of the work.
-  if (failure.failingNames.some((name) => definesCheck(writtenText, name))) return false
+  if (findOwnCheck(step, failure) !== undefined) return false
   return filesWritten.every((path) => isAuxiliaryPath(path, task))
 }
 
@@ -176,12 +176,20 @@ function leavesFile({ effects, action }: RunStep): boolean {
   return effects.filesWritten.some((path) => making.some((one) => one.includes(basename(path))))
 }
 
+/** Shorter names are in any text. */
 const CHECK_NAME_CHARS_MIN = 6
 
-/** True when the text holds the check's own name, as its definition must. */
-export function definesCheck(text: string, checkName: string): boolean {
-  const name = checkName.slice(checkName.lastIndexOf(':') + 1).replace(/\[.*$/s, '')
-  return name.length >= CHECK_NAME_CHARS_MIN && text.includes(name)
+/** The failing check that the step's text defines, in the file that the check stands in. */
+export function findOwnCheck(step: RunStep, failure: Failure): string | undefined {
+  const { filesWritten, writtenText } = step.effects
+  if (filesWritten.length === 0) return undefined
+  return failure.failingNames.find((checkName) => {
+    const name = checkName.slice(checkName.lastIndexOf(':') + 1).replace(/\[.*$/s, '')
+    if (name.length < CHECK_NAME_CHARS_MIN || !writtenText.includes(name)) return false
+    // Agents give their own checks the names that a hidden verifier gives its; the file tells them apart.
+    const file = failure.fileOfCheck.get(name)
+    return file === undefined || filesWritten.some((path) => basename(path) === file)
+  })
 }
 
 /** Beyond this two different actions have differed already. */

@@ -16,8 +16,9 @@ export const fabricatedContent: Detector = {
 }
 
 function findFabrication({ steps, troubles: { anyBefore } }: RunFacts): Finding[] {
-  return steps.flatMap(({ at, act, landed, step }) => {
-    if (act !== 'write' || !landed || anyBefore[at] !== true) return []
+  return steps.flatMap(({ at, act, builds, step }) => {
+    // In a test a mock is a double, not a substitute for the work.
+    if (act !== 'write' || !builds || anyBefore[at] !== true) return []
     const written = lineAround(step.effects.writtenText.slice(0, TEXT_CHARS_MAX), FABRICATES)
     const thought = lineAround(step.thought, FABRICATES)
     const quote = written ?? thought

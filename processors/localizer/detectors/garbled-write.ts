@@ -20,8 +20,16 @@ function findIn({ at, step }: StepFacts): Finding[] {
   if (!WRITE_TOOL.test(step.tool ?? '') || filesWritten.length === 0) return []
   if (step.outcome === 'error' || filesWritten.some((path) => EMPTY_ON_PURPOSE.test(path)))
     return []
-  const text = writtenText.trimStart()
-  const isEmpty = !/[\p{L}\p{N}]/u.test(text)
+  const text = writtenText.trim()
   const startsWithPath = filesWritten.some((path) => path.length > 2 && text.startsWith(path))
-  return isEmpty || startsWithPath ? [{ at, quote: text === '' ? step.action : text }] : []
+  const isGarbled = text === '' || startsWithPath || isRemnant(text)
+  return isGarbled ? [{ at, quote: text === '' ? step.action : text }] : []
+}
+
+/** A drawing of signs is content; a few of them are what is left of a cut call. */
+const REMNANT = /^[^\p{L}\p{N}]{1,8}$/u
+const EMPTY_VALUE = /^[[\]{}()<>"'\s]+$/
+
+function isRemnant(text: string): boolean {
+  return REMNANT.test(text) && !EMPTY_VALUE.test(text)
 }

@@ -2,7 +2,7 @@
 // it was written is the onset. Cost: one search per written text and failing name.
 
 import type { RunFacts } from '../run-facts.ts'
-import { definesCheck } from '../run-facts.ts'
+import { findOwnCheck } from '../run-facts.ts'
 import { lineWith } from '../step-text.ts'
 import type { Detector, Finding } from './detector.ts'
 
@@ -16,10 +16,8 @@ export const ownFailingCheck: Detector = {
 function findAuthor({ steps, failure }: RunFacts): Finding[] {
   if (failure.source !== 'report') return []
   for (const { at, step, landed } of steps) {
-    if (!landed) continue
-    const text = step.effects.writtenText
-    const name = failure.failingNames.find((each) => definesCheck(text, each))
-    if (name !== undefined) return [{ at, quote: lineWith(text, name) }]
+    const name = landed ? findOwnCheck(step, failure) : undefined
+    if (name !== undefined) return [{ at, quote: lineWith(step.effects.writtenText, name) }]
   }
   return []
 }
