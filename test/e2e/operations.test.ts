@@ -27,7 +27,7 @@ t.test('a second process on the same folder is told so and does no harm', async 
   const { code, lines } = await refuse({ dataDir })
   t.equal(code, 1)
   t.equal(lines.length, 1, lines.join('\n'))
-  t.match(lines[0], /another process|already/)
+  t.match(lines[0], /Another process \(pid \d+\) uses the data folder/)
   t.match(lines[0], dataDir)
   t.equal((await fetch(`${onset.url}/readyz`)).status, 200, 'the first goes on')
 })

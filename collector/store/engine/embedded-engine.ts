@@ -2,8 +2,8 @@
 // one process per data folder. Loaded only when it is used, because it is an optional dependency.
 // Never on worker_threads: the library crashes at exit there, even after close (chdb 3.4.0).
 
-import { accessSync, constants, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 import { createClient } from '@clickhouse/client'
 
@@ -12,6 +12,7 @@ import type { ClientEngineOptions } from './client-engine.ts'
 import { CLIENT_OPTIONS, ClientEngine } from './client-engine.ts'
 import type { Engine } from './engine.ts'
 import { messageOf } from './engine-errors.ts'
+import { findLockHolder, findWriter } from './folder-holder.ts'
 import type { QuerySession } from './session-queries.ts'
 import { SessionQueries } from './session-queries.ts'
 
@@ -106,6 +107,8 @@ function prepareFolder(path: string): void {
 
 /** The first session carries the bounds of the whole process, so it stays open longest. */
 function openRoot(chdb: Chdb, path: string): { close(): void } {
+  const holder = findLockHolder(path)
+  if (holder !== undefined) throw lockedBy(holder, path, undefined)
   try {
     return new chdb.Session(path, { connectionArgs: ENGINE_ARGUMENTS })
   } catch (error) {
@@ -122,39 +125,16 @@ function toOpenError(error: unknown, path: string): CollectorError {
       error
     )
   }
-  const holder = findHolder(path)
-  if (holder !== undefined) {
-    return locked(
-      `Another process (${holder}) uses the data folder ${path}. Stop it, or set ONSET_DATA_DIR to another folder`,
-      error
-    )
-  }
+  const holder = findWriter(path)
+  if (holder !== undefined) return lockedBy(holder, path, error)
   return notWritable(path, 'the engine cannot open it, for the reason above', error)
 }
 
-/**
- * The process that holds the folder, by the file the engine keeps there while it is open. After a kill the
- * file stays, so its process must be alive; in another container it may have the number of any process.
- */
-function findHolder(path: string): string | undefined {
-  let text: string
-  try {
-    text = readFileSync(join(path, 'status'), 'utf8')
-  } catch {
-    return undefined
-  }
-  const pid = Number(/^PID: (\d+)$/m.exec(text)?.[1])
-  if (!Number.isSafeInteger(pid)) return 'unknown'
-  return pid !== process.pid && isAlive(pid) ? `pid ${pid}` : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+function lockedBy(holder: string, path: string, cause: unknown): CollectorError {
+  return locked(
+    `Another process (${holder}) uses the data folder ${path}. Stop it, or set ONSET_DATA_DIR to another folder`,
+    cause
+  )
 }
 
 function locked(message: string, cause: unknown): CollectorError {
