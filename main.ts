@@ -5,6 +5,7 @@ import {
   createMetrics,
   readSettings,
   startCollector,
+  startGateway,
   toStoreOptions,
   type Metrics,
   type Settings
@@ -66,20 +67,25 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
     const listener = processors
     const options = { settings, store, listener, analyzeNow, metrics, logger, now }
     const collector = await startCollector(options)
-    process.stdout.write(`${welcome(collector.url, settings)}\n`)
-    await stopSignal()
-    await collector.close()
+    try {
+      const gateway = await startGateway({ settings, store, metrics, logger })
+      process.stdout.write(`${welcome(collector.url, settings, gateway?.url)}\n`)
+      await stopSignal()
+      await gateway?.close()
+    } finally {
+      await collector.close()
+    }
   } finally {
     await processors.close()
   }
 }
 
-function welcome(url: string, settings: Settings): string {
+function welcome(url: string, settings: Settings, sqlUrl: string | undefined): string {
   const where = settings.clickhouseUrl === undefined ? settings.dataDir : 'a ClickHouse server'
   return `Onset listens at ${url}
   data        ${where}
   OTLP/HTTP   OTEL_EXPORTER_OTLP_ENDPOINT=${url}
-  REST        ${url}/api/docs
+  REST        ${url}/api/docs${sqlUrl === undefined ? '' : `\n  ClickHouse  ${sqlUrl} (read-only, for Grafana)`}
   try it      npm run demo (in another terminal)`
 }
 

@@ -10,6 +10,7 @@ import { createPipeline } from './pipeline.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
+export { startGateway, type GatewayServer } from './gateway-server.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { readSettings, type Settings } from './settings.ts'
 export { toStoreOptions } from './to-store-options.ts'

@@ -12,16 +12,20 @@ const IDLE_CHECK_INTERVAL_MS = 50
 /** After the deadline connections are cut; what remains then is bookkeeping. */
 const CUT_MS_MAX = 1_000
 
+export interface Listening extends Pick<Settings, 'host' | 'port'> {
+  /** Whose value the port is, for the one who must change it. */
+  readonly variable?: string
+  /** What listens, for the log. */
+  readonly name?: string
+}
+
 /** Returns the address under which this machine reaches the server. @throws CollectorError SETTINGS_INVALID. */
-export async function listen(
-  app: FastifyInstance,
-  settings: Pick<Settings, 'host' | 'port'>
-): Promise<string> {
+export async function listen(app: FastifyInstance, settings: Listening): Promise<string> {
   try {
     await app.listen({
       host: settings.host,
       port: settings.port,
-      listenTextResolver: (address) => `collector listening at ${address}`
+      listenTextResolver: (address) => `${settings.name ?? 'collector'} listening at ${address}`
     })
   } catch (cause) {
     throw toListenError(cause, settings)
@@ -56,12 +60,12 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-function toListenError(cause: unknown, settings: Pick<Settings, 'host' | 'port'>): CollectorError {
-  const { host, port } = settings
+function toListenError(cause: unknown, settings: Listening): CollectorError {
+  const { host, port, variable = 'ONSET_PORT' } = settings
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `ONSET_PORT is ${port}, which another process already listens on at ${host}; stop that one, or set ONSET_PORT to a free port (0 takes any)`,
-    EACCES: `ONSET_PORT is ${port}, which this user may not listen on; a port from 1024 to 65535 is right`,
+    EADDRINUSE: `${variable} is ${port}, which another process already listens on at ${host}; stop that one, or set ${variable} to a free port (0 takes any)`,
+    EACCES: `${variable} is ${port}, which this user may not listen on; a port from 1024 to 65535 is right`,
     EADDRNOTAVAIL: `ONSET_HOST is ${JSON.stringify(host)}, which is no address of this machine; 127.0.0.1 or 0.0.0.0 is right`,
     ENOTFOUND: `ONSET_HOST is ${JSON.stringify(host)}, a name that cannot be resolved; 127.0.0.1 or 0.0.0.0 is right`
   }

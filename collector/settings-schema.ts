@@ -33,6 +33,14 @@ export const SETTINGS_SCHEMA = Type.Object({
     description:
       'Port of OTLP/HTTP, the REST API, the page, `/metrics`, `/livez` and `/readyz`. 0 takes a free one, which the log names.'
   }),
+  ONSET_CLICKHOUSE_HTTP_PORT: Type.String({
+    default: '8123',
+    pattern:
+      '^(?:off|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+    expects: 'a port from 0 (any free one) to 65535, or `off`',
+    description:
+      'Port of the read-only ClickHouse HTTP interface over the embedded engine, for Grafana and other clients of ClickHouse. When the default port is taken, Onset starts without it. See `docs/clickhouse-interface.md`.'
+  }),
   ONSET_DATA_DIR: Type.String({
     default: './data',
     minLength: 1,

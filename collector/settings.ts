@@ -18,6 +18,8 @@ import {
 export interface Settings {
   readonly host: string
   readonly port: number
+  /** Undefined: no ClickHouse interface, because it is switched off or a server has its own. */
+  readonly clickhouseHttp: ClickhouseHttp | undefined
   readonly dataDir: string
   /** Undefined: the embedded engine in `dataDir`. */
   readonly clickhouseUrl: string | undefined
@@ -37,6 +39,12 @@ export interface Settings {
   readonly shutdownMs: number
 }
 
+export interface ClickhouseHttp {
+  readonly port: number
+  /** False for the default, which another program may rightly have. */
+  readonly isChosen: boolean
+}
+
 /** A value longer than this is not shown whole in a refusal. */
 const SHOWN_VALUE_CHARS_MAX = 80
 
@@ -47,6 +55,7 @@ const BODY_COPIES_IN_FLIGHT = 2
 const TYPO_EDITS_MAX = 3
 
 const PREFIX = 'ONSET_'
+const HTTP_PORT = 'ONSET_CLICKHOUSE_HTTP_PORT'
 
 /**
  * An empty variable counts as unset, as in https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.
@@ -62,7 +71,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const { checked, problems } = checkVariables(variables)
   problems.push(...unknown.map(describeUnknown))
   if (checked === undefined || problems.length > 0) throw invalid(problems.join('\n'))
-  const settings = toSettings(checked)
+  const settings = toSettings(checked, HTTP_PORT in variables)
   const conflict = findConflict(settings)
   if (conflict !== undefined) throw invalid(conflict)
   return settings
@@ -119,10 +128,11 @@ function describeUnknown(name: string): string {
   return `${name.slice(0, SHOWN_VALUE_CHARS_MAX)} is no setting; ${advice}`
 }
 
-function toSettings(variables: SettingVariables): Settings {
+function toSettings(variables: SettingVariables, isPortChosen: boolean): Settings {
   return {
     host: variables.ONSET_HOST,
     port: variables.ONSET_PORT,
+    clickhouseHttp: toClickhouseHttp(variables, isPortChosen),
     dataDir: variables.ONSET_DATA_DIR,
     clickhouseUrl: variables.ONSET_CLICKHOUSE_URL,
     clickhouseUser: variables.ONSET_CLICKHOUSE_USER,
@@ -140,6 +150,15 @@ function toSettings(variables: SettingVariables): Settings {
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
     shutdownMs: variables.ONSET_SHUTDOWN_MS
   }
+}
+
+function toClickhouseHttp(
+  variables: SettingVariables,
+  isChosen: boolean
+): ClickhouseHttp | undefined {
+  const port = variables[HTTP_PORT]
+  const isServers = variables.ONSET_CLICKHOUSE_URL !== undefined && !isChosen
+  return port === 'off' || isServers ? undefined : { port: Number(port), isChosen }
 }
 
 /** What each value allows alone and two values do not allow together. */
@@ -162,9 +181,12 @@ function findConflict(settings: Settings): string | undefined {
 function findServerConflict(settings: Settings): string | undefined {
   const { clickhouseUrl } = settings
   if (clickhouseUrl !== undefined) {
-    return URL.canParse(clickhouseUrl)
+    if (!URL.canParse(clickhouseUrl)) {
+      return 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
+    }
+    return settings.clickhouseHttp === undefined
       ? undefined
-      : 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
+      : `${HTTP_PORT} is set, but the server of ONSET_CLICKHOUSE_URL has this interface itself; leave one of them away`
   }
   const meant = [
     settings.clickhouseUser === undefined ? [] : ['ONSET_CLICKHOUSE_USER'],

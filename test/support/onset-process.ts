@@ -61,7 +61,13 @@ export interface Spawned {
 
 export function spawnOnset({ dataDir, env = {} }: OnsetOptions): Spawned {
   const child = spawn(process.execPath, [MAIN], {
-    env: childEnvironment({ ONSET_PORT: '0', ONSET_DATA_DIR: dataDir, ...env }),
+    env: childEnvironment({
+      ONSET_PORT: '0',
+      // Most tests ask nothing there, and the default is one port for all of them.
+      ONSET_CLICKHOUSE_HTTP_PORT: 'off',
+      ONSET_DATA_DIR: dataDir,
+      ...env
+    }),
     stdio: ['ignore', 'pipe', 'pipe']
   })
   let text = ''

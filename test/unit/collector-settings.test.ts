@@ -32,6 +32,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
   const settings = readSettings({
     ONSET_HOST: '0.0.0.0',
     ONSET_PORT: '0',
+    ONSET_CLICKHOUSE_HTTP_PORT: 'off',
     ONSET_DATA_DIR: '/var/lib/onset',
     ONSET_CLICKHOUSE_URL: 'https://clickhouse:8443',
     ONSET_CLICKHOUSE_USER: 'onset',
@@ -52,6 +53,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
   t.strictSame(values, {
     host: '0.0.0.0',
     port: 0,
+    clickhouseHttp: undefined,
     dataDir: '/var/lib/onset',
     clickhouseUrl: 'https://clickhouse:8443',
     clickhouseUser: 'onset',
@@ -74,6 +76,17 @@ t.test('an empty variable counts as unset', async (t) => {
   t.equal(readSettings({ ONSET_PORT: '', ONSET_CLICKHOUSE_URL: '' }).port, 4318)
 })
 
+t.test('the port of the ClickHouse interface is chosen, by default, or none', async (t) => {
+  const read = (port: string): unknown =>
+    readSettings({ ONSET_CLICKHOUSE_HTTP_PORT: port }).clickhouseHttp
+  t.strictSame(read(''), { port: 8123, isChosen: false })
+  t.strictSame(read('8123'), { port: 8123, isChosen: true })
+  t.strictSame(read('0'), { port: 0, isChosen: true })
+  t.equal(read('off'), undefined)
+  const server = readSettings({ ONSET_CLICKHOUSE_URL: 'http://clickhouse:8123' })
+  t.equal(server.clickhouseHttp, undefined, 'a server answers its clients itself')
+})
+
 t.test('variables of other programs and of the agent side are left alone', async (t) => {
   t.equal(
     refusal({ PATH: '/bin', OTEL_SERVICE_NAME: 'x', ONSET_URL: 'x', ONSET_API_KEY: 'x' }),
@@ -88,6 +101,16 @@ const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegEx
   ['a fraction', { ONSET_RAW_TTL_DAYS: '1.5' }, /^ONSET_RAW_TTL_DAYS is "1\.5"; a number of days/],
   ['hexadecimal', { ONSET_PORT: '0x10de' }, /^ONSET_PORT is "0x10de"/],
   ['a port out of range', { ONSET_PORT: '65536' }, /^ONSET_PORT is "65536"/],
+  [
+    'a port of the ClickHouse interface out of range',
+    { ONSET_CLICKHOUSE_HTTP_PORT: '65536' },
+    /^ONSET_CLICKHOUSE_HTTP_PORT is "65536"; a port .* or `off` is right/
+  ],
+  [
+    'the ClickHouse interface of a store that is a server',
+    { ONSET_CLICKHOUSE_HTTP_PORT: '8123', ONSET_CLICKHOUSE_URL: 'http://clickhouse:8123' },
+    /^ONSET_CLICKHOUSE_HTTP_PORT is set, but the server/
+  ],
   ['an unknown level', { ONSET_LOG_LEVEL: 'loud' }, /"loud"; one of trace, debug, .* is right$/],
   ['a database name with a quote', { ONSET_CLICKHOUSE_DATABASE: 'a"b' }, /DATABASE is "a\\"b"/],
   ['an address of another protocol', { ONSET_CLICKHOUSE_URL: 'tcp://h:9000' }, /^ONSET_CLICKHOUSE/],

@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/effects': ['collector/model'],
   'collector/store': ['collector/model'],
   'collector/api': ['collector/model'],
+  'collector/gateway': ['collector/model'],
   'processors/assembler': ['collector/model', 'collector/effects'],
   'processors/completion': ['collector/model'],
   'processors/localizer': ['collector/model', 'collector/effects'],

@@ -1,0 +1,72 @@
+// Refuses names by where they stand among the tokens, in any spelling: bare, quoted, in any case, with
+// anything between them and their parenthesis. Errs towards refusing, because it does not parse.
+
+import {
+  CALLS_REFUSED,
+  OVERLAY_DATABASE,
+  SYSTEM_DATABASE,
+  SYSTEM_TABLES_ALLOWED,
+  WORDS_REFUSED
+} from './names.ts'
+import { refusal } from './refusal.ts'
+import { isSymbol, isWord, type Token } from './tokenize.ts'
+
+/** `callsRefused` are those that the running engine has besides, in lower case. @throws QueryError */
+export function checkNames(tokens: readonly Token[], callsRefused: ReadonlySet<string>): void {
+  for (const [at, token] of tokens.entries()) {
+    if (token.name === undefined) continue
+    checkWord(token, tokens[at + 1])
+    checkCall(tokens, at, callsRefused)
+    checkTable(tokens, at)
+  }
+}
+
+function checkWord(token: Token, next: Token | undefined): void {
+  if (token.kind !== 'word') return
+  const reason = WORDS_REFUSED.get(token.text.toUpperCase())
+  if (reason !== undefined) {
+    throw refusal(
+      'NOT_IMPLEMENTED',
+      `${reason}; this interface only reads. Quote it if it is a name`
+    )
+  }
+  if (isWord(token, 'PARALLEL') && isWord(next, 'WITH')) {
+    throw refusal('SYNTAX_ERROR', 'PARALLEL WITH runs several statements; one is right')
+  }
+}
+
+function checkCall(tokens: readonly Token[], at: number, callsRefused: ReadonlySet<string>): void {
+  const name = tokens[at]?.name ?? ''
+  const lower = name.toLowerCase()
+  if (!CALLS_REFUSED.has(lower) && !callsRefused.has(lower)) return
+  if (isSymbol(tokens[at + 1], '(') || isApplied(tokens, at)) {
+    throw refusal(
+      'ACCESS_DENIED',
+      `The function ${name} may not be called: this interface reads the tables of Onset and nothing else`
+    )
+  }
+}
+
+/** `* APPLY f`, `* APPLY (f)`: the one place where a function is called without a parenthesis after it. */
+function isApplied(tokens: readonly Token[], at: number): boolean {
+  let before = at - 1
+  while (isSymbol(tokens[before], '(')) before -= 1
+  return isWord(tokens[before], 'APPLY')
+}
+
+function checkTable(tokens: readonly Token[], at: number): void {
+  if (!isSymbol(tokens[at + 1], '.')) return
+  const database = tokens[at]?.name?.toLowerCase()
+  const table = tokens[at + 2]?.name
+  if (database === OVERLAY_DATABASE) {
+    throw refusal('ACCESS_DENIED', 'The database default holds nothing; leave its name away')
+  }
+  if (database !== SYSTEM_DATABASE) return
+  if (table === undefined || !SYSTEM_TABLES_ALLOWED.has(table)) {
+    const allowed = [...SYSTEM_TABLES_ALLOWED].join(', ')
+    throw refusal(
+      'ACCESS_DENIED',
+      `The table system.${table ?? '?'} may not be read; of system these may: ${allowed}`
+    )
+  }
+}
