@@ -10,17 +10,13 @@ import { FEATURES } from './features.ts'
 import type { RankedStep } from './rank.ts'
 import type { StepFacts } from './run-facts.ts'
 import { lineWith, quoteFrom } from './step-text.ts'
+import { WINDOW_STEPS } from './step-window.ts'
 
 /** A feature that added less than this says nothing a person should read. */
 const CONTRIBUTION_MIN = 0.1
 
-/** Role of a detector to the feature that carries it into the score. */
-const FEATURE_OF_ROLE: Readonly<Record<Detector['role'], string | undefined>> = {
-  decisive: 'decisive',
-  suspicious: 'suspicious',
-  evidence: undefined
-}
-const CARRIED_BY_DETECTORS = new Set(['decisive', 'suspicious', 'put_off'])
+/** Features that carry what detectors found into the score; named for the role of those. */
+const CARRIED_BY_DETECTORS: ReadonlySet<string> = new Set(['decisive', 'suspicious'])
 
 export function collectEvidence(
   ranked: RankedStep,
@@ -54,9 +50,7 @@ function weightOf(
   { contributions }: RankedStep,
   here: readonly { readonly detector: Detector }[]
 ): number {
-  const feature = detector.name === 'placeholder_left' ? 'put_off' : FEATURE_OF_ROLE[detector.role]
-  const column = FEATURES.findIndex(({ name }) => name === feature)
-  if (column === -1) return 0
+  const column = FEATURES.findIndex(({ name }) => name === detector.role)
   const sharing = here.filter(({ detector: other }) => other.role === detector.role).length
   return (contributions[column] ?? 0) / Math.max(1, sharing)
 }
@@ -83,9 +77,28 @@ function featureEvidence(ranked: RankedStep, signs: RunSigns): Evidence[] {
   return FEATURES.flatMap(({ name }, column): Evidence[] => {
     const weight = ranked.contributions[column] ?? 0
     if (weight < CONTRIBUTION_MIN || CARRIED_BY_DETECTORS.has(name)) return []
-    const quote = quoteFrom(facts.step, wantedQuote(name, facts, signs))
-    return [{ stepIndex: facts.step.index, detector: name, quote, weight }]
+    const trouble = ANSWERS_TROUBLE.has(name) ? troubleBefore(facts, signs) : undefined
+    const shown = trouble ?? facts
+    const wanted = trouble === undefined ? wantedQuote(name, facts, signs) : errorOf(trouble)
+    const quote = quoteFrom(shown.step, wanted)
+    return [{ stepIndex: shown.step.index, detector: name, quote, weight }]
   })
+}
+
+/** Features that speak of what went wrong just before: that is what a person wants to see. */
+const ANSWERS_TROUBLE: ReadonlySet<string> = new Set([
+  'after_network_failure',
+  'after_not_found',
+  'plan_after_failure'
+])
+
+function troubleBefore({ at }: StepFacts, { facts }: RunSigns): StepFacts | undefined {
+  const before = facts.steps.slice(Math.max(0, at - WINDOW_STEPS), at)
+  return before.findLast(({ failed }) => failed)
+}
+
+function errorOf({ step }: StepFacts): string {
+  return step.effects.error ?? step.error ?? step.observation
 }
 
 function wantedQuote(feature: string, facts: StepFacts, { overlap }: RunSigns): string {
@@ -98,7 +111,6 @@ function wantedQuote(feature: string, facts: StepFacts, { overlap }: RunSigns): 
     case 'gives_up':
       return step.thought === '' ? news : step.thought
     case 'plan':
-    case 'plan_after_failure':
       return news === '' ? step.arguments : news
     case 'surviving_share':
       return step.effects.writtenText

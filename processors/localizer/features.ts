@@ -70,7 +70,6 @@ export interface FeatureContext extends RunSigns {
   readonly firstInSlice: number
   readonly decisive: ReadonlySet<number>
   readonly suspicious: ReadonlySet<number>
-  readonly deferring: ReadonlySet<number>
   readonly talk: Talk
 }
 
@@ -83,21 +82,15 @@ function buildContext(signs: RunSigns): FeatureContext {
     shareMax,
     fresh: freshWrites(facts.steps),
     firstInSlice: facts.steps.findIndex((step) => acts(step) && (slice.nearness[step.at] ?? 0) > 0),
-    decisive: positionsOf(signs, ({ role }) => role === 'decisive'),
-    suspicious: positionsOf(signs, ({ role, name }) => role === 'suspicious' && name !== PUT_OFF),
-    deferring: positionsOf(signs, ({ name }) => name === PUT_OFF),
+    decisive: positionsOf(signs, 'decisive'),
+    suspicious: positionsOf(signs, 'suspicious'),
     talk: facts.talks ? readTalk(facts.steps, facts.tree.run.task) : { answerWords: [] }
   }
 }
 
-const PUT_OFF = 'placeholder_left'
-
-function positionsOf(
-  { findings }: RunSigns,
-  chosen: (detector: Detector) => boolean
-): ReadonlySet<number> {
-  const found = findings.filter(({ detector }) => chosen(detector)).flatMap((each) => each.found)
-  return new Set(found.map(({ at }) => at))
+function positionsOf({ findings }: RunSigns, role: Detector['role']): ReadonlySet<number> {
+  const found = findings.filter(({ detector }) => detector.role === role)
+  return new Set(found.flatMap((each) => each.found.map(({ at }) => at)))
 }
 
 function freshWrites(steps: readonly StepFacts[]): boolean[] {
@@ -245,12 +238,6 @@ export const FEATURES: readonly Feature[] = [
     means: 'was the first to say what the run ended with',
     value: (facts, context) =>
       speaks(facts, context) ? (context.talk.answerWords[facts.at] ?? 0) : 0
-  },
-  {
-    name: 'put_off',
-    sign: 1,
-    means: 'wrote work that calls itself unfinished',
-    value: ({ at }, { deferring }) => flag(deferring.has(at))
   },
   {
     name: 'suspicious',

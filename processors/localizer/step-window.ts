@@ -4,7 +4,7 @@ import { NETWORK_FAILURE, NOT_FOUND } from './cues.ts'
 import type { StepFacts } from './run-facts.ts'
 
 /** A decision answers what happened within the last three actions; plans between them do not count double. */
-const WINDOW_STEPS = 3
+export const WINDOW_STEPS = 3
 /** Errors stand at the end of an output, a missing command at its beginning. */
 const SEEN_CHARS_MAX = 3_000
 

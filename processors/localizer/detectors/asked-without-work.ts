@@ -1,6 +1,8 @@
 // Nothing of the task was written and the run ends with a question, an offer, a blocker or no word at all.
 // Reason: the agent stopped instead of trying; the onset is where it stopped. Cost: one search in the
 // closing message.
+// Measured on 69 labelled failures: fires in 6 (5 tasks), its first finding is the onset in 5, onset or
+// acceptable in 6; in 1 of 20 solved runs.
 
 import { ASKS, GIVES_UP } from '../cues.ts'
 import type { RunFacts } from '../run-facts.ts'

@@ -1,6 +1,8 @@
 // Success claimed although the last check in the run had failed. Reason: the agent misread its own
 // verification, or chose not to see it. Cost: one search in the closing message and in the thoughts after
 // the failing check.
+// Measured on 69 labelled failures: fires in 3 (2 tasks), its first finding is the onset in 0, onset or
+// acceptable in 0; in 0 of 20 solved runs.
 
 import { CLAIMS_SUCCESS } from '../cues.ts'
 import { showsFailure } from '../failure.ts'

@@ -13,8 +13,8 @@ export interface Detector {
   /** As it stands in `Evidence.detector`. */
   readonly name: string
   /**
-   * How the ranking reads it: `decisive` names the onset by what it recognizes, `suspicious` speaks for
-   * a step without naming it, `evidence` is for people and weighs nothing.
+   * The feature that carries it into the ranking: `decisive` names the onset by what it recognizes,
+   * `suspicious` speaks for a step without naming it; `evidence` is for people and weighs nothing.
    */
   readonly role: 'decisive' | 'suspicious' | 'evidence'
   /** For the summary: what the step did, after the step's number. */

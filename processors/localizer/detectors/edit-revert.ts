@@ -1,6 +1,8 @@
 // An edit that puts back what an earlier edit took out. Reason: the agent undid its own change, so the
 // change was a detour; a detour that was undone is no onset, and going back and forth is a loop. Cost:
 // one map look-up an edit.
+// Measured on 69 labelled failures: fires in 1 (1 tasks), its first finding is the onset in 0, onset or
+// acceptable in 0; in 0 of 20 solved runs.
 
 import type { RunFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'

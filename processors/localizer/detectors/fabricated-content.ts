@@ -1,5 +1,7 @@
 // Made-up content written after something failed: mock data, a demonstration page, typical output. Reason:
 // the agent replaced what it could not get by what looks like it. Cost: one search in each written text.
+// Measured on 69 labelled failures: fires in 5 (4 tasks), its first finding is the onset in 2, onset or
+// acceptable in 4; in 0 of 20 solved runs.
 
 import { FABRICATES } from '../cues.ts'
 import type { RunFacts } from '../run-facts.ts'

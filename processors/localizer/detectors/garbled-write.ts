@@ -1,5 +1,7 @@
 // A file written with nothing in it that could be content, or with its own path as the first line. Reason:
 // the tool call was malformed and the file is broken from then on. Cost: one comparison a write.
+// Measured on 69 labelled failures: fires in 3 (3 tasks), its first finding is the onset in 2, onset or
+// acceptable in 2; in 0 of 20 solved runs.
 
 import type { StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'

@@ -1,5 +1,7 @@
 // A failed action that was never made to work, although the run went on. Reason: what should have come of
 // it is missing in everything that follows. Cost: one map look-up a step, read backwards.
+// Measured on 69 labelled failures: fires in 38 (21 tasks), its first finding is the onset in 1, onset or
+// acceptable in 1; in 6 of 20 solved runs.
 
 import type { RunFacts, StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'

@@ -1,6 +1,8 @@
 // The checks cannot reach a service that the agent had started in the background of its own session and
 // had reached itself. Reason: it ended with the session; how it was started is the onset. Cost: one search
 // in each changing command, only when the failure is a refused connection.
+// Measured on 69 labelled failures: fires in 5 (2 tasks), its first finding is the onset in 4, onset or
+// acceptable in 4; in 0 of 20 solved runs.
 
 import { LOCAL_ADDRESS } from '../cues.ts'
 import type { RunFacts, StepFacts } from '../run-facts.ts'

@@ -1,6 +1,8 @@
 // A long stretch of failing or fruitless calls that reaches towards the end of the run. Reason: the agent
 // is stuck although no two calls are equal; the onset is the first call of the commonest kind in it.
 // Cost: two passes and one map look-up a step.
+// Measured on 69 labelled failures: fires in 2 (2 tasks), its first finding is the onset in 1, onset or
+// acceptable in 1; in 1 of 20 solved runs.
 
 import type { RunFacts, StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'
@@ -16,7 +18,7 @@ const SIGNATURE_CHARS_MAX = 120
 
 export const noProgress: Detector = {
   name: 'no_progress',
-  role: 'suspicious',
+  role: 'evidence',
   says: 'began a long stretch of calls that brought nothing',
   find: (facts) => findStretch(facts).slice(0, 1)
 }

@@ -1,5 +1,7 @@
 // A command that ended with an exit code other than 0. Reason: the shell's own word for failure; many
 // producers do not mark the span. Cost: one comparison a step.
+// Measured on 69 labelled failures: fires in 4 (4 tasks), its first finding is the onset in 0, onset or
+// acceptable in 0; in 2 of 20 solved runs.
 
 import type { Detector } from './detector.ts'
 

@@ -1,5 +1,7 @@
 // The failing check is one the agent wrote itself. Reason: then the check may be what is wrong, and where
 // it was written is the onset. Cost: one search per written text and failing name.
+// Measured on 69 labelled failures: fires in 1 (1 tasks), its first finding is the onset in 1, onset or
+// acceptable in 1; in 0 of 20 solved runs.
 
 import type { RunFacts } from '../run-facts.ts'
 import { findOwnCheck } from '../run-facts.ts'

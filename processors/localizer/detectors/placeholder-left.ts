@@ -1,5 +1,7 @@
 // Written work that calls itself unfinished: "for now", "placeholder", "would go here". Reason: what was
 // put off is what the checks then miss. Cost: one search in each written text.
+// Measured on 69 labelled failures: fires in 6 (5 tasks), its first finding is the onset in 4, onset or
+// acceptable in 4; in 0 of 20 solved runs.
 
 import { DEFERS } from '../cues.ts'
 import type { RunFacts } from '../run-facts.ts'

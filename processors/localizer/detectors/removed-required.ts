@@ -1,5 +1,7 @@
 // An edit that takes out a word which a failing assertion then asks for. Reason: the requirement was met
 // before the edit and not after. Cost: one search per edit and failure word.
+// Measured on 69 labelled failures: fires in 2 (2 tasks), its first finding is the onset in 1, onset or
+// acceptable in 2; in 0 of 20 solved runs.
 
 import type { RunFacts, StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'

@@ -1,13 +1,15 @@
 // The same action with the same result, again and again, while nothing changes in between. Reason: the
 // agent is not taking in what it sees; the first of the series is where it lost its way. Cost: one map
 // look-up a step.
+// Measured on 69 labelled failures: fires in 2 (2 tasks), its first finding is the onset in 1, onset or
+// acceptable in 1; in 2 of 20 solved runs.
 
 import type { RunFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'
 
 export const repetition: Detector = {
   name: 'repetition',
-  role: 'suspicious',
+  role: 'evidence',
   says: 'began to repeat the same action with the same result',
   find: (facts) => findRepetitions(facts)
 }

@@ -1,5 +1,7 @@
 // A check that passed before and fails now. Reason: what changed in between broke it; the last change
 // before the failing check is the suspect. Cost: one map look-up a verification.
+// Measured on 69 labelled failures: fires in 1 (1 tasks), its first finding is the onset in 0, onset or
+// acceptable in 0; in 0 of 20 solved runs.
 
 import type { RunFacts, StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'

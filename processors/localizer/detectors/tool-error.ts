@@ -1,5 +1,7 @@
 // A call that the tool itself refused or broke off. Reason: the first thing an engineer looks for. Alone
 // it says little, because agents recover from most errors. Cost: one comparison a step.
+// Measured on 69 labelled failures: fires in 58 (24 tasks), its first finding is the onset in 1, onset or
+// acceptable in 2; in 17 of 20 solved runs.
 
 import type { Detector } from './detector.ts'
 

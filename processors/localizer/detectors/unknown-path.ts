@@ -1,5 +1,7 @@
 // A path, command or module that is not there. Reason: the agent believed something about its world that
 // is not so; what it decides next is a frequent onset. Cost: one search in the head of each observation.
+// Measured on 69 labelled failures: fires in 40 (19 tasks), its first finding is the onset in 4, onset or
+// acceptable in 5; in 14 of 20 solved runs.
 
 import { NOT_FOUND } from '../cues.ts'
 import type { StepFacts } from '../run-facts.ts'

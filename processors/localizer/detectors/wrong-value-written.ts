@@ -1,6 +1,8 @@
 // The step wrote, word for word, a line that a failing assertion shows as the wrong one. Reason: the
 // strongest link there is between a check and a step. The earliest such step counts; later ones copy it.
 // Cost: one search per written text and diff line, of which there are few.
+// Measured on 69 labelled failures: fires in 4 (2 tasks), its first finding is the onset in 4, onset or
+// acceptable in 4; in 0 of 20 solved runs.
 
 import type { RunFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'
