@@ -2,7 +2,8 @@
 // the agent is at fault all the same; they are shown and they lower the confidence.
 
 import { basename } from './paths.ts'
-import type { RunFacts } from './run-facts.ts'
+import type { RunFacts, StepFacts } from './run-facts.ts'
+import { shorten } from './step-text.ts'
 
 export interface Caveat {
   readonly text: string
@@ -48,18 +49,49 @@ function corruptedCalls({ steps }: RunFacts): Caveat[] {
 const CHANGED =
   /has been changed|was modified|unexpected(?:ly)? (?:change|modif)|should not (?:change|be modified)/i
 
-function foreignFileChanged({ failure, steps }: RunFacts): Caveat[] {
-  const lines = failure.text.split('\n').filter((line) => CHANGED.test(line))
-  if (lines.length === 0 || failure.paths.length === 0) return []
+function foreignFileChanged(facts: RunFacts): Caveat[] {
+  const name = findForeignChange(facts)
+  if (name === undefined) return []
+  return [
+    { text: `A failing check says that ${name} changed, a file that no step wrote.`, factor: 0.6 }
+  ]
+}
+
+/**
+ * Why the failure cannot be the agent's, when a fact says so: the only failing check complains of a
+ * change that no step made.
+ */
+export function findExoneration(facts: RunFacts): string | undefined {
+  if (facts.failure.failedCount !== 1 || facts.steps.some((step) => changesUnnamed(step))) {
+    return undefined
+  }
+  const name = findForeignChange(facts)
+  return name === undefined
+    ? undefined
+    : `The only failing check says that ${name} changed, a file that no step wrote.`
+}
+
+// Commands that change files they do not name.
+const CHANGES_UNNAMED = /\bxargs\b|-exec\b|\bgit\s+(?:checkout|reset|stash|clean|filter)|\$\(|[*?]/
+
+function changesUnnamed({ act, argumentTexts }: StepFacts): boolean {
+  return act === 'change' && CHANGES_UNNAMED.test((argumentTexts[0] ?? '').slice(0, 4_096))
+}
+
+function findForeignChange({ failure, steps }: RunFacts): string | undefined {
+  if (!CHANGED.test(failure.text)) return undefined
   const written = new Set(
     steps.flatMap(({ step }) => step.effects.filesWritten.map((path) => basename(path)))
   )
+  // Terminals wrap long names, so the path and what is said of it may stand on two lines.
+  const lines = failure.text.split('\n').filter((line) => CHANGED.test(line) || SAYS.test(line))
   const named = failure.paths.filter((path) => lines.some((line) => line.includes(path)))
-  const foreign = named.find((path) => !written.has(basename(path)))
-  if (foreign === undefined) return []
-  const text = `A failing check says that ${basename(foreign)} changed, a file that no step wrote.`
-  return [{ text, factor: 0.6 }]
+  const foreign = named.find((path) => path.includes('/') && !written.has(basename(path)))
+  return foreign === undefined ? undefined : shorten(basename(foreign), NAME_CHARS_MAX)
 }
+
+const SAYS = /error:? .*\bfile\b/i
+const NAME_CHARS_MAX = 80
 
 function outcomeUnknown({ tree }: RunFacts): Caveat[] {
   if (tree.run.outcome !== 'unknown') return []

@@ -1,6 +1,7 @@
 // Whether to speak at all. A run that succeeded has no onset, however strange it looks; of a run nobody
 // judged only what no success could follow from is said.
 
+import { findExoneration } from './caveats.ts'
 import type { RunSigns } from './features.ts'
 
 export type GateVerdict =
@@ -27,10 +28,15 @@ export function judge(signs: RunSigns, provisional: boolean): GateVerdict {
     return onlyFound(signs, WHILE_OPEN, { reason, ceiling: PROVISIONAL_CONFIDENCE_MAX })
   }
   if (run.outcome === 'ok') return { kind: 'abstain', reason: 'The run succeeded.' }
-  if (run.outcome === 'error') return { kind: 'rank', ceiling: 1 }
+  if (run.outcome === 'error') return judgeFailure(signs)
   const what = run.outcome === 'cancelled' ? 'The run was cancelled' : 'The outcome is unknown'
   const reason = `${what} and nothing in it is suspicious by itself.`
   return onlyFound(signs, ALONE, { reason, ceiling: UNJUDGED_CONFIDENCE_MAX })
+}
+
+function judgeFailure({ facts }: RunSigns): GateVerdict {
+  const reason = findExoneration(facts)
+  return reason === undefined ? { kind: 'rank', ceiling: 1 } : { kind: 'abstain', reason }
 }
 
 function onlyFound(

@@ -92,16 +92,28 @@ t.test('calls with leaked markup are a caveat', async (t) => {
   t.match(onsets[0]?.caveats.join(), /3 calls have malformed arguments/)
 })
 
+const CHANGED_ELSEWHERE = 'E   ValueError: File data/raw/index_2048.json has been changed'
+
 t.test('a changed file that no step wrote is a caveat', async (t) => {
-  const output = 'E   ValueError: File data/raw/index_2048.json has been changed'
-  const verdict = {
-    outcome: 'error' as const,
-    checks: [failing('test_files'), passing('b')],
-    output
-  }
+  const checks = [failing('test_files'), failing('test_total'), passing('test_b')]
+  const verdict = { outcome: 'error' as const, checks, output: CHANGED_ELSEWHERE }
   const [onset] = localizeOnset(agentRun(WORK, verdict)).onsets
   t.match(onset?.caveats.join(), /index_2048\.json changed, a file that no step wrote/)
 })
+
+t.test(
+  'when nothing else failed, a changed file that no step wrote clears the agent',
+  async (t) => {
+    const checks = [failing('test_files'), passing('test_b')]
+    const verdict = { outcome: 'error' as const, checks, output: CHANGED_ELSEWHERE }
+    const { onsets, abstention } = localizeOnset(agentRun(WORK, verdict))
+    t.same(onsets, [])
+    t.match(abstention, /only failing check says that index_2048\.json changed/)
+    // A command that changes files without naming them may have changed this one.
+    const bulk = ran("grep -rl a data | xargs sed -i 's/a/b/'", '')
+    t.not(localizeOnset(agentRun([...WORK, bulk], verdict)).onsets.length, 0)
+  }
+)
 
 t.test('an incomplete run is a caveat that names the reasons', async (t) => {
   const tree = agentRun(WORK, { outcome: 'error' })
