@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/gateway': ['collector/model'],
   'processors/assembler': ['collector/model', 'collector/effects'],
   'processors/completion': ['collector/model'],
+  'processors/alerter': ['collector/model'],
   'processors/localizer': ['collector/model', 'collector/effects'],
   'processors/evaluation': [
     'collector/model',
