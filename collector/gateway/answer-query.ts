@@ -26,7 +26,7 @@ export interface QueryAnswer {
   readonly format: string
   readonly rowsRead: number
   readonly bytesRead: number
-  /** Known of Native only. */
+  /** Known where blocks were rewritten, otherwise 0. */
   readonly resultRows: number
 }
 
@@ -57,7 +57,7 @@ export async function answerQuery(
   const result = await turns.take(signal, () => queries.query(query))
   checkSize(result.bytes, limits)
   const { rowsRead, bytesRead } = result
-  if (format !== 'Native') {
+  if (format !== 'Native' || request.revision === 0) {
     return { bytes: result.bytes, format, rowsRead, bytesRead, resultRows: 0 }
   }
   const { bytes, rows } = transcodeNative(result.bytes, request.revision)

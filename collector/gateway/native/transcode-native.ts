@@ -17,17 +17,17 @@ const REVISION_CUSTOM_SERIALIZATION = 54_454
 const BLOCK_INFO = Buffer.from([1, 0, 2, 0xff, 0xff, 0xff, 0xff, 0])
 const NO_CUSTOM_SERIALIZATION = Buffer.from([0])
 
-/** `revision` is what the client asked for; 0 leaves the bytes as they are. @throws QueryError NOT_IMPLEMENTED for types whose end is not known. */
+/** `revision` is what the client asked for, above 0. @throws QueryError NOT_IMPLEMENTED for types whose end is not known. */
 export function transcodeNative(bytes: Uint8Array, revision: number): Transcoded {
   const from = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const cursor = new Cursor(from)
   const parts: Buffer[] = []
   let rows = 0
   while (cursor.at < from.length) {
-    if (revision > 0) parts.push(BLOCK_INFO)
+    parts.push(BLOCK_INFO)
     rows += copyBlock(cursor, parts, revision)
   }
-  return { bytes: revision > 0 ? Buffer.concat(parts) : from, rows }
+  return { bytes: Buffer.concat(parts), rows }
 }
 
 /** Rows in it. */

@@ -107,6 +107,7 @@ function withoutName(element: string): string {
 
 /** At the commas that stand in no parenthesis and no quotes. */
 function splitParameters(text: string): readonly string[] {
+  if (text.trim() === '') return []
   const parts: string[] = []
   let depth = 0
   let from = 0

@@ -16,6 +16,7 @@ export function checkNames(tokens: readonly Token[], callsRefused: ReadonlySet<s
   for (const [at, token] of tokens.entries()) {
     if (token.name === undefined) continue
     checkWord(token, tokens[at + 1])
+    checkSettings(tokens, at)
     checkCall(tokens, at, callsRefused)
     checkTable(tokens, at)
   }
@@ -33,6 +34,13 @@ function checkWord(token: Token, next: Token | undefined): void {
   if (isWord(token, 'PARALLEL') && isWord(next, 'WITH')) {
     throw refusal('SYNTAX_ERROR', 'PARALLEL WITH runs several statements; one is right')
   }
+}
+
+/** Those at the end were taken off before. In a subquery the engine would apply them without asking for read-only. */
+function checkSettings(tokens: readonly Token[], at: number): void {
+  if (!isWord(tokens[at], 'SETTINGS')) return
+  if (tokens[at + 1]?.name === undefined || !isSymbol(tokens[at + 2], '=')) return
+  throw refusal('READONLY', 'SETTINGS may stand at the end of the whole statement only')
 }
 
 function checkCall(tokens: readonly Token[], at: number, callsRefused: ReadonlySet<string>): void {

@@ -16,25 +16,32 @@ const CREATE_REFUSED = ['USER', 'ROLE', 'QUOTA', 'ROW', 'POLICY', 'SETTINGS', 'P
 /** Of EXPLAIN: nothing that changes a table's definition. */
 const EXPLAINED = ['AST', 'SYNTAX', 'QUERY', 'TREE', 'PLAN', 'PIPELINE', 'ESTIMATE']
 
-/** @throws QueryError READONLY when it is none of those that only read. */
+/** What a statement begins with that is one, only not here. Any other word is a slip of the pen. */
+const CHANGES =
+  `ALTER ATTACH BACKUP BEGIN CHECK COMMIT COPY CREATE DELETE DETACH DROP EXCHANGE EXECUTE GRANT INSERT
+  KILL MOVE OPTIMIZE RENAME REPLACE RESTORE REVOKE ROLLBACK SET SYSTEM TRUNCATE UNDROP UPDATE USE SHOW
+  EXPLAIN`.split(/\s+/)
+
+/** @throws QueryError READONLY or SYNTAX_ERROR when it is none of those that only read. */
 export function checkKind(tokens: readonly Token[]): void {
-  const [first, second, third] = tokens
-  if (isSelect(tokens)) return
-  if (isWord(first, 'DESC') || isWord(first, 'DESCRIBE') || isWord(first, 'EXISTS')) return
-  if (isWord(first, 'SHOW')) {
-    const isShown = isOneOf(second, SHOWN) || isOneOf(second, SHOWN_MORE)
-    const isSecret = isWord(second, 'CREATE') && isOneOf(third, CREATE_REFUSED)
-    if (isShown && !isSecret) return
-  }
+  const [first] = tokens
+  if (isSelect(tokens) || isShow(tokens)) return
+  if (isOneOf(first, ['DESC', 'DESCRIBE', 'EXISTS'])) return
   if (isWord(first, 'EXPLAIN') && isSelect(withoutExplain(tokens))) return
   const shown = tokens
     .slice(0, 2)
     .map(({ text }) => text.slice(0, 40))
     .join(' ')
   throw refusal(
-    'READONLY',
+    isOneOf(first, CHANGES) ? 'READONLY' : 'SYNTAX_ERROR',
     `Cannot execute ${shown}: this interface answers SELECT, WITH, FROM, SHOW of schemas, DESCRIBE, EXISTS and EXPLAIN of those`
   )
+}
+
+function isShow([first, second, third]: readonly Token[]): boolean {
+  if (!isWord(first, 'SHOW')) return false
+  if (isWord(second, 'CREATE') && isOneOf(third, CREATE_REFUSED)) return false
+  return isOneOf(second, SHOWN) || isOneOf(second, SHOWN_MORE)
 }
 
 function isSelect(tokens: readonly Token[]): boolean {
