@@ -3,6 +3,7 @@
 
 import {
   createMetrics,
+  observeDisk,
   readSettings,
   startCollector,
   startGateway,
@@ -13,6 +14,7 @@ import {
 import { CollectorError, type Store } from '@onset/collector/model'
 import { openStore } from '@onset/collector/store'
 import { startProcessors } from '@onset/processors'
+import { createAlerter, loadAlertRules, type AlertRules } from '@onset/processors/alerter'
 import { localizeOnset } from '@onset/processors/localizer'
 import { pino, type Logger } from 'pino'
 
@@ -33,12 +35,16 @@ async function main(): Promise<void> {
     { level: settings.logLevel },
     pino.destination({ dest: 2, sync: true })
   )
+  const { alertRulesPath } = settings
+  const rules =
+    alertRulesPath === undefined ? undefined : loadAlertRules(alertRulesPath, process.env)
   const surroundings = { logger, now: () => Date.now() }
   const metrics = createMetrics()
   const meter = metrics.meter('store')
   const store = await openStore(toStoreOptions(settings, { ...surroundings, meter }))
+  if (settings.clickhouseUrl === undefined) observeDisk(meter, settings.dataDir)
   try {
-    await serve(settings, store, { ...surroundings, metrics })
+    await serve(settings, store, { ...surroundings, metrics, rules })
   } finally {
     await store.close()
     await metrics.close()
@@ -49,14 +55,21 @@ interface Surroundings {
   readonly logger: Logger
   readonly now: () => number
   readonly metrics: Metrics
+  /** Undefined: nobody is to be told of anything. */
+  readonly rules: AlertRules | undefined
 }
 
 /** From the first request to the signal that ends it. */
 async function serve(settings: Settings, store: Store, surroundings: Surroundings): Promise<void> {
-  const { logger, now, metrics } = surroundings
+  const { logger, now, metrics, rules } = surroundings
+  const { publicUrl } = settings
+  const alerterMeter = metrics.meter('alerter')
+  const alerter =
+    rules && (await createAlerter({ store, rules, publicUrl, now, meter: alerterMeter, logger }))
   const processors = await startProcessors({
     store,
     localize: localizeOnset,
+    alerter,
     now,
     meter: metrics.meter('processors'),
     logger,
@@ -77,6 +90,7 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
     }
   } finally {
     await processors.close()
+    await alerter?.close()
   }
 }
 

@@ -11,6 +11,7 @@ import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
 export { startGateway, type GatewayServer } from './gateway-server.ts'
+export { observeDisk } from './disk-metrics.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { readSettings, type Settings } from './settings.ts'
 export { toStoreOptions } from './to-store-options.ts'

@@ -149,6 +149,23 @@ export const SETTINGS_SCHEMA = Type.Object({
     expects: `a number of milliseconds from 0 to ${DELAY_MS_MAX}`,
     description: 'A run without an end is taken as complete when nothing new came for this long.'
   }),
+  ONSET_ALERT_RULES: Type.Optional(
+    Type.String({
+      minLength: 1,
+      expects: 'the path of a file as deploy/alerts.example.yaml',
+      description:
+        'File of alert rules: which localized failures are told to whom. Without it nobody is told. Read at start; [alerting.md](alerting.md) explains it.'
+    })
+  ),
+  ONSET_PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s@]+$',
+      maxLength: 500,
+      expects: 'an address as https://onset.example.com',
+      description:
+        'Where people reach this Onset, for links to runs in alerts. Without it alerts have no links.'
+    })
+  ),
   ONSET_SHUTDOWN_MS: Type.Integer({
     default: 10_000,
     minimum: 0,

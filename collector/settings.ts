@@ -36,6 +36,9 @@ export interface Settings {
   readonly runTtlDays: number
   readonly completionSettleMs: number
   readonly completionQuietMs: number
+  /** Undefined: no alerts. */
+  readonly alertRulesPath: string | undefined
+  readonly publicUrl: string | undefined
   readonly shutdownMs: number
 }
 
@@ -148,6 +151,8 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
     runTtlDays: variables.ONSET_RUN_TTL_DAYS,
     completionSettleMs: variables.ONSET_COMPLETION_SETTLE_MS,
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
+    alertRulesPath: variables.ONSET_ALERT_RULES,
+    publicUrl: variables.ONSET_PUBLIC_URL,
     shutdownMs: variables.ONSET_SHUTDOWN_MS
   }
 }

@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 import type {
+  Analysis,
   AnalysisStore,
   Localization,
   RunId,
@@ -14,6 +15,9 @@ import type {
 import type { Meter } from '@opentelemetry/api'
 import type { Logger } from 'pino'
 
+import type { Alerter } from './alerter/index.ts'
+import { createAnalysisMetrics } from './analysis-metrics.ts'
+import type { AnalysisMetrics } from './analysis-metrics.ts'
 import { assembleRun } from './assembler/index.ts'
 import type { AnalyzedRun, AnalyzeRun, CompletionLimits, SetTimer } from './completion/index.ts'
 import { COMPLETION_LIMITS, createCompletion } from './completion/index.ts'
@@ -35,6 +39,8 @@ export interface ProcessorSettings {
 export interface ProcessorsOptions {
   readonly store: AnalysisStore
   readonly localize: LocalizeRun
+  /** Told of every complete analysis; closed by whoever made it, after this. */
+  readonly alerter?: Pick<Alerter, 'onsetLocalized'> | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly meter: Meter
@@ -59,7 +65,7 @@ export async function startProcessors(options: ProcessorsOptions): Promise<Proce
   const { store, now, meter, logger } = options
   const completion = createCompletion({
     store,
-    analyze: createAnalysis(options),
+    analyze: createAnalysis(options, createAnalysisMetrics(meter)),
     now,
     setTimer: options.setTimer ?? startTimer,
     logger,
@@ -75,7 +81,10 @@ export async function startProcessors(options: ProcessorsOptions): Promise<Proce
   }
 }
 
-function createAnalysis({ store, localize }: ProcessorsOptions): AnalyzeRun {
+function createAnalysis(
+  { store, localize, alerter, now }: ProcessorsOptions,
+  metrics: AnalysisMetrics
+): AnalyzeRun {
   return async (runId, { state, partial, signal }) => {
     const { steps, capped, ingestedThrough } = await store.readRunSteps(runId)
     const outcomeReports = await store.readOutcomeReports(runId)
@@ -87,13 +96,18 @@ function createAnalysis({ store, localize }: ProcessorsOptions): AnalyzeRun {
     await setImmediate()
     signal.throwIfAborted()
     const tree = withVerdicts(assembled, localization)
-    const revision = await store.saveAnalysis({
+    const analysis: Analysis = {
       tree,
       localization,
       state,
       partial: partial || capped,
       ingestedThrough
-    })
+    }
+    // Before it is saved: a run whose analysis is saved is not looked at again, so a process that dies in
+    // between would tell nobody. The other way round, the next analysis finds the alert in the outbox.
+    if (state === 'complete') await alerter?.onsetLocalized(analysis)
+    const revision = await store.saveAnalysis(analysis)
+    if (state === 'complete') metrics.record(analysis, now())
     return { revision }
   }
 }

@@ -146,7 +146,7 @@ export async function startAlerter(options: StartAlerterOptions = {}): Promise<S
       received.push({
         url,
         headers: new Headers(init.headers),
-        text: String(init.body),
+        text: typeof init.body === 'string' ? init.body : '',
         at: clock.now()
       })
       const answer = await answers(before, url)
