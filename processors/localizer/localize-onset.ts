@@ -16,6 +16,7 @@ import { readSigns, tabulate } from './features.ts'
 import { judge } from './gate.ts'
 import type { RankedStep, Weights } from './rank.ts'
 import { rankWith } from './rank.ts'
+import type { RunFacts } from './run-facts.ts'
 import { readRunFacts } from './run-facts.ts'
 import { chooseIncorrect, findUnuseful } from './step-set.ts'
 import { summarize } from './summary.ts'
@@ -42,7 +43,7 @@ export function localizeWith(
   const facts = readRunFacts(tree)
   const signs = readSigns(facts)
   const verdict = judge(signs, provisional)
-  if (verdict.kind === 'abstain') return abstain(verdict.reason)
+  if (verdict.kind === 'abstain') return abstain(verdict.reason, facts)
   const ranked = rankWith(weights, tabulate(signs), facts.lastAt + 1)
   const suspects = verdict.kind === 'rank' ? ranked : among(ranked, verdict.positions)
   const { ceiling } = verdict
@@ -51,7 +52,7 @@ export function localizeWith(
     .filter(({ probability }) => isTelling(weights, probability))
     .slice(0, ONSETS_PER_RUN_MAX)
     .map((suspect, at) => toOnset(suspect, at + 1, context))
-  if ((onsets[0]?.confidence ?? 0) < CONFIDENCE_MIN) return abstain(TOO_THIN)
+  if ((onsets[0]?.confidence ?? 0) < CONFIDENCE_MIN) return abstain(TOO_THIN, facts)
   const incorrect =
     verdict.kind === 'rank' ? chooseIncorrect(ranked) : [...verdict.positions].toSorted(byNumber)
   const unuseful = findUnuseful(facts, new Set(incorrect))
@@ -78,8 +79,15 @@ function among(ranked: readonly RankedStep[], positions: ReadonlySet<number>): R
   return chosen.map((step) => ({ ...step, probability: step.probability / total }))
 }
 
-function abstain(reason: string): Localization {
-  return { onsets: [], abstention: reason, incorrectSteps: [], unusefulSteps: [] }
+/** Steps that brought nothing are said all the same: that accuses nobody. */
+function abstain(reason: string, facts: RunFacts): Localization {
+  const unuseful = findUnuseful(facts, new Set())
+  return {
+    onsets: [],
+    abstention: reason,
+    incorrectSteps: [],
+    unusefulSteps: unuseful.map((at) => at + 1)
+  }
 }
 
 interface OnsetContext {

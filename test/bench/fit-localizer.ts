@@ -1,6 +1,6 @@
 // Learns the localizer's shipped weights from labelled runs and prints `processors/localizer/weights.ts`;
 // with --write it replaces the file and the version. Run it as
-//   npm run fit -- <dataset.jsonl.gz> [--write]
+//   node test/bench/fit-localizer.ts <dataset.jsonl.gz> [--write]
 // Figures on the runs it learned from are in-sample; `onset eval` prints cross-validated ones.
 
 import { createHash } from 'node:crypto'

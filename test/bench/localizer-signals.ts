@@ -30,7 +30,18 @@ async function main(path: string | undefined): Promise<void> {
   const signed = dataset.runs.flatMap((run) => sign(run))
   printDetectors(signed)
   printAblation(signed.flatMap((one) => toExample(one)))
+  const blind = signed.flatMap((one) => toExample(blindfold(one)))
+  print(`| without checks and output of the verifier | ${score(blind, ALL)} |`)
 }
+
+/** The same run when nobody but the agent checked it: that it failed is all that is known. */
+function blindfold({ run, tree }: Signed): Signed {
+  const unchecked = { ...tree.run, checks: [], verifierOutput: '' }
+  const blindTree: RunTree = { ...tree, run: { ...unchecked, outcomeSource: 'root_span' } }
+  return { run, tree: blindTree, signs: readSigns(readRunFacts(blindTree)) }
+}
+
+const ALL: ReadonlySet<string> = new Set(FEATURES.map(({ name }) => name))
 
 function sign(run: LabelledRun): Signed[] {
   const steps = run.steps.map((step) => ({ ...step, effects: classifyStep(step) }))
@@ -85,18 +96,17 @@ function toExample({ run, tree, signs }: Signed): Example[] {
 }
 
 function printAblation(examples: readonly Example[]): void {
-  const all = new Set(FEATURES.map(({ name }) => name))
   print('\nLeave one task out; exact / exact or acceptable / top-3 of that, in percent.\n')
   print('| features | figures |')
   print('|---|---|')
-  print(`| all ${all.size} | ${score(examples, all)} |`)
+  print(`| all ${ALL.size} | ${score(examples, ALL)} |`)
   for (const { name } of FEATURES) {
     print(
-      `| without ${name} | ${score(examples, new Set([...all].filter((each) => each !== name)))} |`
+      `| without ${name} | ${score(examples, new Set([...ALL].filter((each) => each !== name)))} |`
     )
   }
-  const detectors = new Set(['decisive', 'suspicious', 'put_off'])
-  const plain = new Set([...all].filter((name) => !detectors.has(name)))
+  const detectors = new Set(['decisive', 'suspicious'])
+  const plain = new Set([...ALL].filter((name) => !detectors.has(name)))
   print(`| without all that detectors say | ${score(examples, plain)} |`)
 }
 
