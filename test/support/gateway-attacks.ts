@@ -1,10 +1,9 @@
 // Statements that must not do what they are for, and traps that tell when one did: a folder that stays
 // empty, a file whose content no answer may hold, an address that nobody may call, and the tables.
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { ReadOnlyQueries } from '../../collector/model/index.ts'
 
 export interface Traps {
   /** Where a file would appear. */
@@ -39,7 +38,9 @@ export async function setTraps(dir: string): Promise<Traps> {
     secretPath,
     address: `127.0.0.1:${port}`,
     sprung: () => {
-      const found = readdirSync(outDir).map((name) => `the file ${name} appeared`)
+      const files = readdirSync(outDir)
+      for (const name of files) rmSync(join(outDir, name))
+      const found = files.map((name) => `the file ${name} appeared`)
       if (calls > 0) found.push(`${calls} calls over the network`)
       calls = 0
       return found
@@ -313,18 +314,7 @@ function disguises(out: string, secretPath: string): readonly string[] {
 }
 
 /** What must be the same before and after: the schema of everything, and the rows of every table. */
-export async function fingerprint(queries: ReadOnlyQueries): Promise<string> {
-  const read = async (statement: string): Promise<string> => {
-    const { bytes } = await queries.query({
-      statement,
-      format: 'TSV',
-      database: 'otel',
-      settings: new Map(),
-      parameters: new Map(),
-      signal: AbortSignal.timeout(30_000)
-    })
-    return Buffer.from(bytes).toString('utf8')
-  }
+export async function fingerprint(read: (sql: string) => Promise<string>): Promise<string> {
   const schema = await read(
     `SELECT database, name, engine, create_table_query FROM system.tables
      WHERE database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA') ORDER BY ALL`
