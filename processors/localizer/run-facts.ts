@@ -111,7 +111,8 @@ function readStepFacts(step: RunStep, at: number, context: StepContext): StepFac
   const { task, failure, plan, actionIds } = context
   const { texts: argumentTexts, oldText, newText } = readArguments(step)
   const act = actOf(step)
-  const landed = (act === 'write' || act === 'change') && step.outcome !== 'error'
+  const wentThrough = step.outcome !== 'error' && exitCodeOf(step) === 0
+  const landed = (act === 'write' || act === 'change') && wentThrough
   const auxiliary = writesOnlyAuxiliary(step, task, failure)
   const news = act === 'plan' ? argumentTexts.filter((text) => !plan.has(text)).join('\n') : ''
   return {
@@ -120,7 +121,7 @@ function readStepFacts(step: RunStep, at: number, context: StepContext): StepFac
     act,
     failed: hasFailed(step),
     landed,
-    builds: step.outcome !== 'error' && !auxiliary && leavesFile(step),
+    builds: wentThrough && !auxiliary && leavesFile(step),
     auxiliary,
     argumentTexts,
     oldText,
@@ -149,8 +150,12 @@ export function hasFailed(step: RunStep): boolean {
     step.outcome === 'error' ||
     step.error !== undefined ||
     step.effects.error !== undefined ||
-    (step.exitCode ?? step.effects.exitCode ?? 0) !== 0
+    exitCodeOf(step) !== 0
   )
+}
+
+function exitCodeOf(step: RunStep): number {
+  return step.exitCode ?? step.effects.exitCode ?? 0
 }
 
 function writesOnlyAuxiliary(step: RunStep, task: string, failure: Failure): boolean {
