@@ -132,10 +132,18 @@ function readValue(
 ): { text: string; end: number } | undefined {
   const first = tokens[from]
   if (first?.kind === 'string') return { text: unquoteText(first.text), end: from + 1 }
-  let end = from
-  if (isSymbol(first, '{')) {
-    end = tokens.findIndex((token, at) => at > from && isSymbol(token, '}')) + 1
-  } else while (tokens[end]?.kind === 'word' || isSymbol(tokens[end], '.')) end += 1
-  if (end <= from) return undefined
-  return { text: renderTokens(tokens.slice(from, end)).trim(), end }
+  const end = endOfValue(tokens, from)
+  return end <= from ? undefined : { text: renderTokens(tokens.slice(from, end)).trim(), end }
+}
+
+/** `from` when there is no value. */
+function endOfValue(tokens: readonly Token[], from: number): number {
+  if (isSymbol(tokens[from], '{')) {
+    return tokens.findIndex((token, at) => at > from && isSymbol(token, '}')) + 1
+  }
+  const start = isSymbol(tokens[from], '-') ? from + 1 : from
+  if (tokens[start]?.kind !== 'word') return from
+  return isSymbol(tokens[start + 1], '.') && tokens[start + 2]?.kind === 'word'
+    ? start + 3
+    : start + 1
 }
