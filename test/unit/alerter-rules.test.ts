@@ -119,7 +119,7 @@ t.test('what is no rules file at all says so', async (t) => {
     mistakesOf(`a: &a [1,1]\nb: &b [*a,*a]\nc: [*b,*b]\nrules: []\ndestinations: {}`).length,
     3
   )
-  const many = mistakesOf(`${'x: 1\n'.repeat(3)}`)
+  const many = mistakesOf('x: 1\n'.repeat(3))
   t.ok(many.length > 0)
 })
 
