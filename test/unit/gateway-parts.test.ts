@@ -184,9 +184,7 @@ t.test('layouts are read off the names of types', async (t) => {
   ]) {
     t.throws(() => readTypeLayout(type), coded(48), type)
   }
-  t.throws(() => readTypeLayout(`${'Array('.repeat(500)}UInt8${')'.repeat(500)}`), {
-    engineCode: 48
-  })
+  t.throws(() => readTypeLayout(`${'Array('.repeat(500)}UInt8${')'.repeat(500)}`), coded(48))
 })
 
 t.test('bytes that are no blocks end with an error and never run on', async (t) => {
