@@ -5,8 +5,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import t from 'tap'
+import { quoteText } from '../../collector/gateway/sql/literals.ts'
 import { CALLS_REFUSED, TABLE_FUNCTIONS_ALLOWED } from '../../collector/gateway/sql/names.ts'
+import { renderTokens, tokenize } from '../../collector/gateway/sql/tokenize.ts'
 import { attacks, fingerprint, setTraps, tellsSecret } from '../support/gateway-attacks.ts'
 import { aStep } from '../support/builders.ts'
 import { fuzzGateway } from '../support/gateway-fuzz.ts'
@@ -154,6 +157,109 @@ t.test(
     }
   }
 )
+
+/** Pieces between which a lexer must decide. */
+const PIECES = [
+  "'",
+  '"',
+  '`',
+  '\\',
+  '--',
+  '#',
+  '# ',
+  '#!',
+  '/*',
+  '*/',
+  '//',
+  '\n',
+  ' ',
+  ';',
+  '$',
+  '$$',
+  'a',
+  'é',
+  '\u2018',
+  '1',
+  '.',
+  '(',
+  ')',
+  "''",
+  '""',
+  '``',
+  "\\'",
+  '-',
+  '/',
+  '*',
+  ',',
+  '{',
+  '}',
+  '@',
+  '::',
+  '->',
+  '\t',
+  '\u00a0'
+]
+const piece = fc.constantFrom(...PIECES)
+
+interface EngineToken {
+  readonly from: number
+  readonly to: number
+  readonly type: string
+}
+
+/** As the engine's own lexer cuts them, in bytes; tokens that say nothing are left away. */
+async function engineTokens(texts: readonly string[]): Promise<readonly EngineToken[][]> {
+  const literals = texts.map((text) => quoteText(text)).join(', ')
+  const answer = await bare(
+    `SELECT toJSONString(arrayMap(text -> tokenizeQuery(text), [${literals}])) SETTINGS output_format_json_quote_64bit_integers = 0`
+  )
+  const lists = JSON.parse(unescapeTsv(answer)) as Record<string, string | number>[][]
+  return lists.map((list) =>
+    list.map((token) => {
+      const [from, to, type] = Object.values(token)
+      return { from: Number(from), to: Number(to), type: String(type) }
+    })
+  )
+}
+
+function unescapeTsv(text: string): string {
+  return text
+    .trim()
+    .replaceAll(/\\(.)/g, (_, escaped: string) => ({ n: '\n', t: '\t' })[escaped] ?? escaped)
+}
+
+t.test(
+  'the engine’s lexer finds the same quotes in what it is given, and no comment',
+  async (t) => {
+    const texts = fc
+      .sample(fc.array(piece, { minLength: 1, maxLength: 14 }), 6_000)
+      .map((pieces) => renderedOf(pieces.join('')))
+      .filter((text) => text !== undefined)
+    t.ok(texts.length > 500, `${texts.length} texts are accepted`)
+    for (let at = 0; at < texts.length; at += 500) {
+      const batch = texts.slice(at, at + 500)
+      for (const [index, tokens] of (await engineTokens(batch)).entries()) {
+        const text = batch[index] ?? ''
+        const bytes = Buffer.from(text)
+        const theirs = tokens
+          .filter(({ type }) => /String|Quoted|HereDoc|Comment|Error/i.test(type))
+          .map(({ from, to }) => bytes.subarray(from, to).toString())
+        const ours = tokenize(text)
+          .filter(({ kind }) => kind === 'string' || kind === 'quotedName')
+          .map((token) => token.text)
+        t.same(theirs, ours, JSON.stringify(text))
+      }
+    }
+  }
+)
+
+function renderedOf(sql: string): string | undefined {
+  try {
+    return renderTokens(tokenize(sql)) || undefined
+  } catch {
+    return undefined
+  }
+}
 
 t.test('what takes too much ends with an error: the process goes on', async (t) => {
   const costly: readonly string[] = [

@@ -142,7 +142,8 @@ function fileReads(path: string): readonly string[] {
     `EXPLAIN SELECT file('${path}')`,
     `EXPLAIN SYNTAX SELECT file('${path}')`,
     `DESCRIBE (SELECT file('${path}'))`,
-    `SELECT catboostEvaluate('${path}', 1)`
+    `SELECT catboostEvaluate('${path}', 1)`,
+    `SELECT hasColumnInTable('default', '${path}', 'a')`
   ]
   const tables = [
     `SELECT * FROM file('${path}')`,

@@ -34,12 +34,15 @@ const TABLE_FUNCTIONS_REFUSED = `arrowstream azureblobstorage azureblobstoragecl
   redis remote remotesecure s3 s3cluster sqlite timeseriesdata timeseriesmetrics timeseriessamples
   timeseriesselector timeseriestags url urlcluster viewexplain viewifpermitted ytsaurus`
 
-/** Scalar functions that read files, ask the network, show the server's inside or write to its log. */
+/**
+ * Scalar functions that read files, tell whether there is one (`hasColumnInTable('default', '/etc/…')`), ask the
+ * network, show the server's inside or write to its log.
+ */
 const FUNCTIONS_REFUSED = `addresstoline addresstolinewithinlines addresstosymbol aiclassify aiembed
   aiextract aigenerate aitranslate buildid catboostevaluate demangle file filesystemavailable
   filesystemcapacity filesystemunreserved getclienthttpheader getmacro getmaxtablenamelengthfordatabase
-  getserverport getserversetting generateserialid hasthreadfuzzer logtrace reversednsquery serveruuid
-  showcertificate tcpport tid`
+  getserverport getserversetting generateserialid hascolumnintable hasthreadfuzzer logtrace reversednsquery
+  serveruuid showcertificate tcpport tid`
 
 export const CALLS_REFUSED: ReadonlySet<string> = new Set([
   ...words(TABLE_FUNCTIONS_REFUSED),
