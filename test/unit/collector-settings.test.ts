@@ -47,6 +47,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_RUN_TTL_DAYS: '2',
     ONSET_COMPLETION_SETTLE_MS: '3',
     ONSET_COMPLETION_QUIET_MS: '4',
+    ONSET_ALERT_RULES: 'alerts.yaml',
+    ONSET_PUBLIC_URL: 'https://onset.example.com',
     ONSET_SHUTDOWN_MS: '5'
   })
   const { accessKeys, ...values } = settings
@@ -67,6 +69,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     runTtlDays: 2,
     completionSettleMs: 3,
     completionQuietMs: 4,
+    alertRulesPath: 'alerts.yaml',
+    publicUrl: 'https://onset.example.com',
     shutdownMs: 5
   })
   t.equal(accessKeys.length, 1)
