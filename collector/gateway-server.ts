@@ -23,7 +23,7 @@ export interface GatewayServerOptions {
 export interface GatewayServer {
   /** `http://127.0.0.1:8123` */
   readonly url: string
-  /** Stops accepting and lets statements in flight end, for at most `settings.shutdownMs`. Idempotent. */
+  /** Stops accepting, lets statements in flight end for a second at most, and stops the others. Idempotent. */
   close(): Promise<void>
 }
 
@@ -35,6 +35,9 @@ const REQUEST_TIMEOUT_MS = 30_000
 
 /** Each may hold a request of 1 MiB; a Grafana keeps some dozens open. */
 const CONNECTIONS_MAX = 256
+
+/** An answer that is cut is asked for again; the time of a shutdown belongs to spans on their way. */
+const DRAIN_MS_MAX = 1_000
 
 const VARIABLE = 'ONSET_CLICKHOUSE_HTTP_PORT'
 
@@ -66,7 +69,7 @@ export async function startGateway(
   return {
     url,
     close: () => {
-      closed ??= closeServer(app, settings.shutdownMs)
+      closed ??= closeServer(app, Math.min(settings.shutdownMs, DRAIN_MS_MAX))
       return closed
     }
   }
