@@ -390,6 +390,28 @@ rules:
   await alerter.close()
 })
 
+t.test('an alert that is told late stands as long as any other', async (t) => {
+  const rules = `
+destinations:
+  am: { kind: alertmanager, url: 'http://am.test/' }
+rules:
+  - { name: all, destinations: [am], firesFor: 10m }
+`
+  let isDown = true
+  const { alerter, clock, received } = await startAlerter({
+    rules,
+    answers: () => (isDown ? new Error('cut') : new Response('ok'))
+  })
+  await alerter.onsetLocalized(aFailedAnalysis())
+  await clock.advance(1_800_000)
+  isDown = false
+  await clock.advance(300_000)
+  const confirmed = received.find(({ at }) => at > ALERTS_START + 1_800_000)
+  const [alert] = JSON.parse(confirmed?.text ?? '[]') as { endsAt: string }[]
+  t.ok(Date.parse(alert?.endsAt ?? '') > (confirmed?.at ?? Infinity), 'it has not ended')
+  await alerter.close()
+})
+
 t.test('closing twice is closing once, and leaves no timer', async (t) => {
   const { alerter, clock } = await startAlerter()
   await alerter.onsetLocalized(aFailedAnalysis())

@@ -1,6 +1,7 @@
 // What is said of a verdict to whom: fingerprints, sentences, the bodies of each kind of destination, and
 // what never leaves.
 
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 
 import { toStepId } from '../../collector/model/index.ts'
@@ -154,6 +155,24 @@ t.test('the signature is HMAC-SHA256 over time and body', async (t) => {
   const seconds = ALERTS_START / 1_000
   t.equal(headers.get('onset-signature'), `t=${seconds},v1=${sign('key-of-x', seconds, body)}`)
   t.equal(headers.get('idempotency-key'), 'n1')
+})
+
+t.test('the code of docs/alerting.md that checks a signature does', async (t) => {
+  const page = readFileSync(new URL('../../docs/alerting.md', import.meta.url), 'utf8')
+  const code = /```js\n([^]*?)```/.exec(page)?.[1] ?? ''
+  const { isFromOnset } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    isFromOnset: (header: string, body: string, secret: string, now: number) => boolean
+  }
+  const { headers, body } = bodyOf('webhook')
+  const header = headers.get('onset-signature') ?? ''
+  const now = ALERTS_START / 1_000
+  t.equal(isFromOnset(header, body, 'key-of-x', now + 10), true)
+  t.equal(isFromOnset(header, `${body} `, 'key-of-x', now), false, 'another body')
+  t.equal(isFromOnset(header, body, 'another', now), false, 'another key')
+  t.equal(isFromOnset(header, body, 'key-of-x', now + 3_600), false, 'an old one')
+  t.equal(isFromOnset('', body, 'key-of-x', now), false, 'none')
+  const rules = /```yaml\n([^]*?)```/.exec(page)?.[1] ?? ''
+  t.equal(someRules(rules, { ALERT_SLACK_URL: 'https://hooks.test/x' }).rules.length, 1)
 })
 
 t.test('back-off doubles up to its bound, and jitter never exceeds it', async (t) => {

@@ -1,7 +1,7 @@
 // What an attempt makes of a delivery, as pure functions.
 
 import type { AlertDelivery } from '@onset/collector/model'
-import { fromUnixMillis, toUnixMillis } from '@onset/collector/model'
+import { fromUnixMillis, toUnixMillis, toUnixNano } from '@onset/collector/model'
 
 import type { AlerterLimits } from '../limits.ts'
 import { digest } from '../verdict/read-verdict.ts'
@@ -24,8 +24,18 @@ export function beginAttempt(
     revision: delivery.revision + 1,
     attempts: delivery.attempts + 1,
     notificationId,
+    endsAt: endsAfter(delivery, now),
     updatedAt: fromUnixMillis(now)
   }))
+}
+
+/** An alert that could not be told in time stands as long as it would have, from now on. */
+function endsAfter(
+  { event, startsAt, endsAt }: AlertDelivery,
+  now: number
+): AlertDelivery['endsAt'] {
+  const at = fromUnixMillis(now)
+  return event === 'resolved' || endsAt > at ? endsAt : toUnixNano(at + (endsAt - startsAt))
 }
 
 export interface SettleContext {
