@@ -12,6 +12,9 @@ const TTL_DAYS_MAX = 3_650
 /** A day. What waits longer is kept open by the cap on a run's age, not by these. */
 const DELAY_MS_MAX = 86_400_000
 
+/** More than any one disk. */
+const DISK_BUDGET_BYTES_MAX = 1_024 * 1_024 * GIBIBYTE
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** `expects` completes "… is right" in the refusal of a bad value. */
@@ -132,6 +135,15 @@ export const SETTINGS_SCHEMA = Type.Object({
     unit: 'days',
     expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
     description: 'How long runs, stages, steps, onsets and feedback are kept.'
+  }),
+  ONSET_DISK_BUDGET_BYTES: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: DISK_BUDGET_BYTES_MAX,
+    unit: 'bytes',
+    expects: `a number of bytes from 0 (no bound) to ${DISK_BUDGET_BYTES_MAX}`,
+    description:
+      'What the tables of the embedded ClickHouse may take on disk. Looked at each minute; a warning at four fifths; beyond it the oldest days of raw spans are dropped, then the oldest weeks of steps, never the newest. See [deploying.md](deploying.md#retention-and-disk).'
   }),
   ONSET_COMPLETION_SETTLE_MS: Type.Integer({
     default: 5_000,

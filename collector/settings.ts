@@ -34,6 +34,8 @@ export interface Settings {
   readonly inflightBytesMax: number
   readonly rawTtlDays: number
   readonly runTtlDays: number
+  /** Of the embedded engine; zero is no bound. */
+  readonly diskBudgetBytes: number
   readonly completionSettleMs: number
   readonly completionQuietMs: number
   /** Undefined: no alerts. */
@@ -149,6 +151,7 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
     inflightBytesMax: variables.ONSET_INFLIGHT_BYTES_MAX,
     rawTtlDays: variables.ONSET_RAW_TTL_DAYS,
     runTtlDays: variables.ONSET_RUN_TTL_DAYS,
+    diskBudgetBytes: variables.ONSET_DISK_BUDGET_BYTES,
     completionSettleMs: variables.ONSET_COMPLETION_SETTLE_MS,
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
     alertRulesPath: variables.ONSET_ALERT_RULES,
@@ -188,6 +191,9 @@ function findServerConflict(settings: Settings): string | undefined {
   if (clickhouseUrl !== undefined) {
     if (!URL.canParse(clickhouseUrl)) {
       return 'ONSET_CLICKHOUSE_URL is no address; one as http://clickhouse:8123 is right'
+    }
+    if (settings.diskBudgetBytes > 0) {
+      return "ONSET_DISK_BUDGET_BYTES is set, but the disk of the server of ONSET_CLICKHOUSE_URL is the server's; leave one of them away"
     }
     return settings.clickhouseHttp === undefined
       ? undefined

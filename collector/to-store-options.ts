@@ -21,7 +21,10 @@ export function toStoreOptions(settings: Settings, surroundings: StoreSurroundin
     database: settings.clickhouseDatabase,
     ttlDays: { traces: settings.rawTtlDays, runs: settings.runTtlDays }
   }
-  if (settings.clickhouseUrl === undefined) return { ...basics, dataDir: settings.dataDir }
+  if (settings.clickhouseUrl === undefined) {
+    const { dataDir, diskBudgetBytes } = settings
+    return { ...basics, dataDir, diskBudgetBytes }
+  }
   return {
     ...basics,
     url: settings.clickhouseUrl,

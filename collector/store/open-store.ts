@@ -17,6 +17,8 @@ import type {
 } from '../model/index.ts'
 import { AlertOutbox } from './alert-outbox.ts'
 import { Analyses } from './analysis/analyses.ts'
+import { DISK_CHECK_INTERVAL_MS, DiskBudget } from './disk/disk-budget.ts'
+import { FreeSpace } from './disk/free-space.ts'
 import { openEmbeddedEngine } from './engine/embedded-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { openServerEngine } from './engine/server-engine.ts'
@@ -97,11 +99,15 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const analyses = new Analyses({ engine, metrics, reports, now: options.now })
   const alerts = new AlertOutbox({ engine, metrics })
   const health = new Health(engine)
+  const disk = watchDisk(engine, options)
   let closing: Promise<void> | undefined
   const { readOnlyQueries } = engine
   return {
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
-    write: (batch: IngestBatch) => writer.write(batch),
+    write: async (batch: IngestBatch) => {
+      await disk?.freeSpace.requireRoom()
+      await writer.write(batch)
+    },
     listRuns: (filter: RunFilter) => runs.listRuns(filter),
     findRun: (runId: RunId) => runs.findRun(runId),
     readStages: (runId: RunId) => runs.readStages(runId),
@@ -124,8 +130,27 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {
-      closing ??= writer.close().then(() => engine.close())
+      closing ??= Promise.all([writer.close(), disk?.budget.close()]).then(() => engine.close())
       return closing
     }
+  }
+}
+
+/** Only of the embedded engine: a server's disk is the server's. */
+function watchDisk(
+  engine: Engine,
+  options: StoreOptions
+): { readonly budget: DiskBudget; readonly freeSpace: FreeSpace } | undefined {
+  if (!('dataDir' in options)) return undefined
+  const { dataDir, diskBudgetBytes, diskCheckIntervalMs, meter, logger, now } = options
+  return {
+    budget: new DiskBudget({
+      engine,
+      budgetBytes: diskBudgetBytes ?? 0,
+      checkIntervalMs: diskCheckIntervalMs ?? DISK_CHECK_INTERVAL_MS,
+      meter,
+      logger
+    }),
+    freeSpace: new FreeSpace({ folder: dataDir, now })
   }
 }

@@ -24,6 +24,10 @@ export const OPEN_TIMEOUT_MS_DEFAULT = 30_000
 /** Embedded in this process: a folder of its own, which only one process may use. */
 export interface EmbeddedLocation {
   readonly dataDir: string
+  /** Bytes of the tables beyond which the oldest raw spans, then steps, are dropped. Zero: no bound. */
+  readonly diskBudgetBytes?: number | undefined
+  /** How often the size is looked at. */
+  readonly diskCheckIntervalMs?: number | undefined
 }
 
 /** A ClickHouse server or cluster, by its HTTP interface. */

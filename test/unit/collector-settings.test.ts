@@ -45,6 +45,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_INFLIGHT_BYTES_MAX: '2048',
     ONSET_RAW_TTL_DAYS: '1',
     ONSET_RUN_TTL_DAYS: '2',
+    ONSET_DISK_BUDGET_BYTES: '0',
     ONSET_COMPLETION_SETTLE_MS: '3',
     ONSET_COMPLETION_QUIET_MS: '4',
     ONSET_ALERT_RULES: 'alerts.yaml',
@@ -67,6 +68,7 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     inflightBytesMax: 2048,
     rawTtlDays: 1,
     runTtlDays: 2,
+    diskBudgetBytes: 0,
     completionSettleMs: 3,
     completionQuietMs: 4,
     alertRulesPath: 'alerts.yaml',
@@ -74,6 +76,10 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     shutdownMs: 5
   })
   t.equal(accessKeys.length, 1)
+})
+
+t.test('a disk budget is bytes, for the embedded engine', async (t) => {
+  t.equal(readSettings({ ONSET_DISK_BUDGET_BYTES: '5000000000' }).diskBudgetBytes, 5e9)
 })
 
 t.test('an empty variable counts as unset', async (t) => {
@@ -114,6 +120,11 @@ const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegEx
     'the ClickHouse interface of a store that is a server',
     { ONSET_CLICKHOUSE_HTTP_PORT: '8123', ONSET_CLICKHOUSE_URL: 'http://clickhouse:8123' },
     /^ONSET_CLICKHOUSE_HTTP_PORT is set, but the server/
+  ],
+  [
+    'a disk budget for the disk of a server',
+    { ONSET_DISK_BUDGET_BYTES: '1', ONSET_CLICKHOUSE_URL: 'http://clickhouse:8123' },
+    /^ONSET_DISK_BUDGET_BYTES is set, but the disk of the server/
   ],
   ['an unknown level', { ONSET_LOG_LEVEL: 'loud' }, /"loud"; one of trace, debug, .* is right$/],
   ['a database name with a quote', { ONSET_CLICKHOUSE_DATABASE: 'a"b' }, /DATABASE is "a\\"b"/],
