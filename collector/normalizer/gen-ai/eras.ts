@@ -25,12 +25,20 @@ export interface Conversation {
   readonly truncated: boolean
 }
 
-export function readInputMessages(span: DecodedSpan): Conversation {
-  return readFirst(span, INPUT_SOURCES)
+/** What went in; `own` are a producer's names for it, believed before the conventions'. */
+export function readInputMessages(
+  span: DecodedSpan,
+  own: readonly string[] = NO_NAMES
+): Conversation {
+  return readOwn(span, own) ?? readFirst(span, INPUT_SOURCES)
 }
 
-export function readOutputMessages(span: DecodedSpan): Conversation {
-  return readFirst(span, OUTPUT_SOURCES)
+/** What came out; `own` as for the input. */
+export function readOutputMessages(
+  span: DecodedSpan,
+  own: readonly string[] = NO_NAMES
+): Conversation {
+  return readOwn(span, own) ?? readFirst(span, OUTPUT_SOURCES)
 }
 
 /** Contents of the events of one name, in order; what a tool span says in the era of events. */
@@ -76,6 +84,13 @@ const OUTPUT_SOURCES: readonly Source[] = [
   (span) => flattened(span.attributes, 'gen_ai.completion'),
   (span) => span.attributes['output.value']
 ]
+
+const NO_NAMES: readonly string[] = []
+
+function readOwn(span: DecodedSpan, own: readonly string[]): Conversation | undefined {
+  const value = firstValue(span.attributes, own)
+  return value === undefined ? undefined : parsed(value)
+}
 
 const NOTHING: Conversation = { messages: undefined, truncated: false }
 

@@ -1,0 +1,16 @@
+// A dialect from the facts it reads: gives its steps the label that tells later which version of it made
+// them, in one place.
+
+import type { DecodedSpan } from '../model/index.ts'
+import { buildStep } from './build-step.ts'
+import type { Dialect, StepFacts } from './dialect.ts'
+
+export interface DialectDefinition extends Pick<Dialect, 'name' | 'version' | 'recognizes'> {
+  /** Total, like the dialect's `toStep`. */
+  readonly read: (span: DecodedSpan) => StepFacts
+}
+
+export function defineDialect({ name, version, recognizes, read }: DialectDefinition): Dialect {
+  const label = `${name}@${version}`
+  return { name, version, recognizes, toStep: (span) => buildStep(span, label, read(span)) }
+}
