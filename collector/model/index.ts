@@ -1,6 +1,7 @@
 // The words of Onset as types: the one thing every room knows. Imports no package and does no I/O.
 
 export * from './alert.ts'
+export * from './backup.ts'
 export * from './errors.ts'
 export * from './onset.ts'
 export * from './quantities.ts'

@@ -2,6 +2,7 @@
 // the engine. Implemented once, in collector/store, on embedded ClickHouse and on a server alike.
 
 import type { AlertDelivery } from './alert.ts'
+import type { Backups } from './backup.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
@@ -190,6 +191,8 @@ export interface Store
   extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, AlertStore, SpanReader {
   /** SQL of strangers, on the embedded engine only: a server answers them itself. */
   readonly readOnlyQueries?: ReadOnlyQueries
+  /** Of the embedded engine only: a server has its own. */
+  readonly backups?: Backups
   /** Cheap: answers from a round trip to the engine, within HEALTH_TIMEOUT_MS. */
   checkHealth(): Promise<StoreHealth>
   /** Flushes what was accepted, then releases the engine. Idempotent. */
