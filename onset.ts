@@ -1,6 +1,7 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
 import {
+  backupCommand,
   EXIT_OK,
   EXIT_USAGE,
   localizeCommand,
@@ -8,6 +9,7 @@ import {
   showCommand,
   type Command
 } from '@onset/instrumentation/commands'
+import { createRestoreCommand } from '@onset/collector/commands'
 import { classifyStep } from '@onset/collector/effects'
 import { assembleRun } from '@onset/processors/assembler'
 import { createEvalCommand } from '@onset/processors/evaluation'
@@ -20,7 +22,19 @@ const evalCommand = createEvalCommand({
   fitLocalizer
 })
 
-const COMMANDS: readonly Command[] = [runsCommand, showCommand, localizeCommand, evalCommand]
+const restoreCommand = createRestoreCommand({
+  // Loaded when it is needed: the whole collector would make every other command wait.
+  readSettings: async (env) => (await import('@onset/collector')).readSettings(env)
+})
+
+const COMMANDS: readonly Command[] = [
+  runsCommand,
+  showCommand,
+  localizeCommand,
+  evalCommand,
+  backupCommand,
+  restoreCommand
+]
 
 const USAGE = `onset finds the step where an AI agent went wrong.
 

@@ -21,12 +21,14 @@ export function requiredScope(method: string, route: string | undefined): Scope 
   if (route.startsWith('/v1/')) return 'ingest'
   if (route === '/metrics') return 'read'
   if (route === '/api/openapi.json' || route.startsWith('/api/docs')) return undefined
-  if (route.startsWith('/api/')) {
-    if (reads) return 'read'
-    return route.endsWith('/outcome') || route.endsWith('/feedback') ? 'ingest' : 'admin'
-  }
+  if (route.startsWith('/api/admin/')) return 'admin'
+  if (route.startsWith('/api/')) return reads ? 'read' : scopeOfWrite(route)
   // The page and the probes hold no data of runs. Whatever else may come is closed until it is named here.
   return reads ? undefined : 'admin'
+}
+
+function scopeOfWrite(route: string): Scope {
+  return route.endsWith('/outcome') || route.endsWith('/feedback') ? 'ingest' : 'admin'
 }
 
 function requireKey(

@@ -51,6 +51,14 @@ export const SETTINGS_SCHEMA = Type.Object({
     description:
       'Folder of the embedded ClickHouse. Not used when `ONSET_CLICKHOUSE_URL` is set. One process at a time.'
   }),
+  ONSET_BACKUP_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      expects: 'a folder this user may write',
+      description:
+        'Folder into which `onset backup` has the embedded ClickHouse write; `backups` in `ONSET_DATA_DIR` unless set. Better on another disk.'
+    })
+  ),
   ONSET_CLICKHOUSE_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^\\s]+$',

@@ -21,6 +21,8 @@ export interface Settings {
   /** Undefined: no ClickHouse interface, because it is switched off or a server has its own. */
   readonly clickhouseHttp: ClickhouseHttp | undefined
   readonly dataDir: string
+  /** Undefined: a folder in `dataDir`. */
+  readonly backupDir: string | undefined
   /** Undefined: the embedded engine in `dataDir`. */
   readonly clickhouseUrl: string | undefined
   readonly clickhouseUser: string | undefined
@@ -139,6 +141,7 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
     port: variables.ONSET_PORT,
     clickhouseHttp: toClickhouseHttp(variables, isPortChosen),
     dataDir: variables.ONSET_DATA_DIR,
+    backupDir: variables.ONSET_BACKUP_DIR,
     clickhouseUrl: variables.ONSET_CLICKHOUSE_URL,
     clickhouseUser: variables.ONSET_CLICKHOUSE_USER,
     clickhousePassword: variables.ONSET_CLICKHOUSE_PASSWORD,

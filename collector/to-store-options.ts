@@ -22,8 +22,8 @@ export function toStoreOptions(settings: Settings, surroundings: StoreSurroundin
     ttlDays: { traces: settings.rawTtlDays, runs: settings.runTtlDays }
   }
   if (settings.clickhouseUrl === undefined) {
-    const { dataDir, diskBudgetBytes } = settings
-    return { ...basics, dataDir, diskBudgetBytes }
+    const { dataDir, backupDir, diskBudgetBytes } = settings
+    return { ...basics, dataDir, backupDir, diskBudgetBytes }
   }
   return {
     ...basics,

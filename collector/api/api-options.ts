@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import {
   ERROR_CODES,
   toRunId,
+  type Backups,
   type FeedbackWriter,
   type RunId,
   type RunListener,
@@ -12,7 +13,7 @@ import {
 } from '../model/index.ts'
 
 export interface ApiOptions {
-  readonly store: RunReader & FeedbackWriter
+  readonly store: RunReader & FeedbackWriter & { readonly backups?: Backups }
   /** Absent where no processors run; reports are then analyzed by whoever reads the store. */
   readonly listener: RunListener | undefined
   /**

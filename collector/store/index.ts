@@ -1,6 +1,7 @@
 // The door of the store: ClickHouse, embedded in this process or a server, behind the contracts of
 // model/store.ts. The only room that knows SQL, tables and the engine; it decides nothing about runs.
 
+export { restoreBackup, type Restored, type RestoreOptions } from './backup/restore-backup.ts'
 export { HEALTH_TIMEOUT_MS } from './health.ts'
 export { openStore } from './open-store.ts'
 export type { EmbeddedLocation, ServerLocation, StoreOptions } from './store-options.ts'

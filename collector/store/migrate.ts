@@ -91,6 +91,13 @@ export async function migrate(
   return names
 }
 
+/** Names of the migrations that the database has had, in their order. */
+export async function readAppliedMigrations(engine: Engine): Promise<readonly string[]> {
+  const target: MigrationTarget = { database: engine.database }
+  const rows = await engine.read<AppliedRow>('analysis', renderMigration(READ_NOTES, target))
+  return rows.map((row) => row.Name)
+}
+
 async function apply(engine: Engine, migration: Migration, target: MigrationTarget): Promise<void> {
   try {
     await runOnce(engine, renderMigration(migration.text, target))

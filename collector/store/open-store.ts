@@ -1,6 +1,7 @@
 // Opens a store: the engine, its tables, and the readers and writers on them as one object.
 
 import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
 
 import type {
   AlertDelivery,
@@ -17,6 +18,7 @@ import type {
 } from '../model/index.ts'
 import { AlertOutbox } from './alert-outbox.ts'
 import { Analyses } from './analysis/analyses.ts'
+import { StoreBackups } from './backup/backups.ts'
 import { DISK_CHECK_INTERVAL_MS, DiskBudget } from './disk/disk-budget.ts'
 import { FreeSpace } from './disk/free-space.ts'
 import { openEmbeddedEngine } from './engine/embedded-engine.ts'
@@ -31,7 +33,7 @@ import { SpanRowReader } from './read/span-reader.ts'
 import { Reports } from './reports.ts'
 import { settleTables } from './settle-tables.ts'
 import { createStoreMetrics } from './store-metrics.ts'
-import type { StoreOptions } from './store-options.ts'
+import type { EmbeddedLocation, StoreOptions } from './store-options.ts'
 import {
   checkNames,
   DATABASE_DEFAULT,
@@ -70,7 +72,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 function openEngine(options: StoreOptions, database: string): Promise<Engine> {
   const writerId = randomUUID()
   if ('dataDir' in options) {
-    return openEmbeddedEngine({ dataDir: options.dataDir, database, writerId })
+    const { dataDir } = options
+    return openEmbeddedEngine({ dataDir, backupDir: backupDirOf(options), database, writerId })
   }
   return openServerEngine({
     url: options.url,
@@ -100,10 +103,12 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const alerts = new AlertOutbox({ engine, metrics })
   const health = new Health(engine)
   const disk = watchDisk(engine, options)
+  const backups = createBackups(engine, options)
   let closing: Promise<void> | undefined
   const { readOnlyQueries } = engine
   return {
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
+    ...(backups === undefined ? {} : { backups }),
     write: async (batch: IngestBatch) => {
       await disk?.freeSpace.requireRoom()
       await writer.write(batch)
@@ -130,10 +135,22 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {
-      closing ??= Promise.all([writer.close(), disk?.budget.close()]).then(() => engine.close())
+      closing ??= Promise.all([writer.close(), disk?.budget.close(), backups?.close()]).then(() =>
+        engine.close()
+      )
       return closing
     }
   }
+}
+
+function backupDirOf({ dataDir, backupDir }: EmbeddedLocation): string {
+  return resolve(backupDir ?? join(dataDir, 'backups'))
+}
+
+function createBackups(engine: Engine, options: StoreOptions): StoreBackups | undefined {
+  if (!('dataDir' in options)) return undefined
+  const { logger, now } = options
+  return new StoreBackups({ engine, backupDir: backupDirOf(options), logger, now })
 }
 
 /** Only of the embedded engine: a server's disk is the server's. */

@@ -26,6 +26,8 @@ export interface EmbeddedLocation {
   readonly dataDir: string
   /** Bytes of the tables beyond which the oldest raw spans, then steps, are dropped. Zero: no bound. */
   readonly diskBudgetBytes?: number | undefined
+  /** Into which backups are written; `backups` in the data folder unless given. */
+  readonly backupDir?: string | undefined
   /** How often the size is looked at. */
   readonly diskCheckIntervalMs?: number | undefined
 }

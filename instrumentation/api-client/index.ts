@@ -21,6 +21,14 @@ export class OnsetApiError extends Error {
   }
 }
 
+/** A backup as `/api/admin/backup` tells of it. */
+export interface BackupJson {
+  readonly folder: string
+  readonly state: 'running' | 'done' | 'failed'
+  readonly bytes?: number
+  readonly problem?: string
+}
+
 export interface ApiClient {
   readonly url: string
   /** @throws OnsetApiError when no Onset answers, or one that is not ready. */
@@ -30,6 +38,9 @@ export interface ApiClient {
   findRun(runId: string): Promise<RunDetail | undefined>
   /** Analyzes the run again, now, and returns it. */
   localizeRun(runId: string): Promise<RunDetail | undefined>
+  /** Returns while it is being made. */
+  startBackup(name: string): Promise<BackupJson>
+  readBackup(): Promise<BackupJson>
 }
 
 /** Reads ONSET_URL and ONSET_API_KEY of `env`. */
@@ -49,12 +60,14 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
       const path = `/api/runs/${encodeURIComponent(runId)}/localize`
       const answer = await orUndefined(() => request<unknown>('POST', path))
       return answer === undefined ? undefined : findRun(runId)
-    }
+    },
+    startBackup: (name) => request<BackupJson>('POST', '/api/admin/backup', { name }),
+    readBackup: () => request<BackupJson>('GET', '/api/admin/backup')
   }
 }
 
 /** `T` is what the server's OpenAPI document promises for the path; both come from one release. */
-type Request = <T>(method: string, path: string) => Promise<T>
+type Request = <T>(method: string, path: string, body?: object) => Promise<T>
 
 type RunPage = RunDetail & { readonly nextStepsAfter?: number }
 
@@ -84,12 +97,16 @@ async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
 }
 
 function createRequest(url: string, apiKey: string | undefined): Request {
-  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
-  return async <T>(method: string, path: string): Promise<T> => {
+  const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+  return async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const sent =
+      body === undefined
+        ? { headers: key }
+        : { headers: { ...key, 'content-type': 'application/json' }, body: JSON.stringify(body) }
     let response: Response
     try {
       const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
-      response = await fetch(`${url}${path}`, { method, headers, signal })
+      response = await fetch(`${url}${path}`, { method, ...sent, signal })
     } catch (cause) {
       throw new OnsetApiError(
         `no Onset answers at ${url}: start it with "npm start", or set ONSET_URL to where it runs`,

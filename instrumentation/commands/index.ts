@@ -2,5 +2,6 @@
 
 export type { Command, CommandIo } from './command.ts'
 export { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts'
+export { backupCommand } from './backup.ts'
 export { runsCommand } from './runs.ts'
 export { localizeCommand, showCommand } from './show.ts'

@@ -10,6 +10,8 @@ const ROUTES: readonly [method: string, route: string | undefined, scope: string
   ['POST', '/api/runs/:runId/outcome', 'ingest'],
   ['POST', '/api/runs/:runId/feedback', 'ingest'],
   ['POST', '/api/runs/:runId/localize', 'admin'],
+  ['POST', '/api/admin/backup', 'admin'],
+  ['GET', '/api/admin/backup', 'admin'],
   ['GET', '/metrics', 'read'],
   ['GET', '/api/openapi.json', undefined],
   ['GET', '/api/docs/static/*', undefined],

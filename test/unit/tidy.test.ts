@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/store': ['collector/model'],
   'collector/api': ['collector/model'],
   'collector/gateway': ['collector/model'],
+  'collector/commands': ['collector/model', 'collector/store'],
   'processors/assembler': ['collector/model', 'collector/effects'],
   'processors/completion': ['collector/model'],
   'processors/alerter': ['collector/model'],

@@ -53,6 +53,7 @@ export interface ClientEngineOptions {
   /** Unique among all processes that write to the same tables: it makes deduplication tokens so. */
   readonly writerId: string
   readonly readOnlyQueries?: ReadOnlyQueries
+  readonly runLong?: NonNullable<Engine['runLong']>
   /** Releases what the connections share, after they are closed. */
   readonly release: () => Promise<void>
 }
@@ -60,6 +61,7 @@ export interface ClientEngineOptions {
 export class ClientEngine implements Engine {
   readonly database: string
   readonly readOnlyQueries?: ReadOnlyQueries
+  readonly runLong?: NonNullable<Engine['runLong']>
   readonly #lanes: ReadonlyMap<LaneName, Lane<ClickHouseClient>>
   readonly #clients: ReadonlySet<ClickHouseClient>
   readonly #options: ClientEngineOptions
@@ -71,6 +73,7 @@ export class ClientEngine implements Engine {
     this.database = options.database
     this.#options = options
     if (options.readOnlyQueries !== undefined) this.readOnlyQueries = options.readOnlyQueries
+    if (options.runLong !== undefined) this.runLong = options.runLong
     const lanes = LANES.map((name) => ({
       name,
       clients: Array.from({ length: LANE_CONNECTIONS[name] }, () => options.connect(name))

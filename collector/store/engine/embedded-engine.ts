@@ -36,6 +36,11 @@ const ENGINE_ARGUMENTS: readonly string[] = [
 
 export interface EmbeddedOptions extends Pick<ClientEngineOptions, 'database' | 'writerId'> {
   readonly dataDir: string
+  /**
+   * Absolute path: the only folder into which BACKUP may write and from which RESTORE may read. Without it
+   * there are no backups.
+   */
+  readonly backupDir?: string
 }
 
 /** The part of chdb that is used here. */
@@ -55,7 +60,7 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   const path = resolve(options.dataDir)
   const chdb = await importChdb()
   prepareFolder(path)
-  const root = openRoot(chdb, path)
+  const root = openRoot(chdb, path, options.backupDir)
   const readOnlyQueries = new SessionQueries({
     openSession: () => new chdb.Session(path),
     writerId: options.writerId
@@ -63,6 +68,7 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   return new ClientEngine({
     ...options,
     readOnlyQueries,
+    runLong: (statement, signal) => readOnlyQueries.runOwn(statement, signal),
     connect: () =>
       createClient({ ...CLIENT_OPTIONS, connection: chdb.createChdbConnection({ path }) }),
     release: async () => {
@@ -106,11 +112,13 @@ function prepareFolder(path: string): void {
 }
 
 /** The first session carries the bounds of the whole process, so it stays open longest. */
-function openRoot(chdb: Chdb, path: string): { close(): void } {
+function openRoot(chdb: Chdb, path: string, backupDir: string | undefined): { close(): void } {
   const holder = findLockHolder(path)
   if (holder !== undefined) throw lockedBy(holder, path, undefined)
   try {
-    return new chdb.Session(path, { connectionArgs: ENGINE_ARGUMENTS })
+    const backupArguments = backupDir === undefined ? [] : [`--backups.allowed_path=${backupDir}`]
+    const connectionArgs = [...ENGINE_ARGUMENTS, ...backupArguments]
+    return new chdb.Session(path, { connectionArgs })
   } catch (error) {
     throw toOpenError(error, path)
   }

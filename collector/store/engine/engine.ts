@@ -48,6 +48,8 @@ export interface Engine {
   readonly database: string
   /** Only of the embedded engine. */
   readonly readOnlyQueries?: ReadOnlyQueries
+  /** Only of the embedded engine: a statement that may take minutes, on a connection of its own. */
+  readonly runLong?: (statement: string, signal: AbortSignal) => Promise<void>
   /** Runs a statement that returns nothing. */
   run(lane: LaneName, statement: string): Promise<void>
   /** Runs a SELECT without SETTINGS and FORMAT. Rows are what our own schema makes: not checked again. */

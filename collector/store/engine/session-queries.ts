@@ -1,5 +1,6 @@
-// Statements of strangers on the embedded engine, each in a session of its own. A session that was made
-// read-only stays so for its whole life, so it is opened for one statement and closed after it (3 ms).
+// Statements on the embedded engine that need a session of their own: those of strangers, because a session
+// that was made read-only stays so for its whole life, and ours that take minutes. Opened for one statement
+// and closed after it (3 ms).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -26,6 +27,11 @@ export interface SessionQueriesOptions {
   readonly writerId: string
 }
 
+interface SessionWork extends Pick<ReadOnlyQuery, 'statement' | 'format' | 'signal'> {
+  /** Statements that come before it; the tag is what it is stopped by. */
+  readonly prepare: (tag: string) => readonly string[]
+}
+
 /** A statement that is just starting is not yet in the list that KILL QUERY looks at. */
 const KILL_INTERVAL_MS = 50
 
@@ -43,11 +49,25 @@ export class SessionQueries implements ReadOnlyQueries {
     this.#options = options
   }
 
-  async query(query: ReadOnlyQuery): Promise<ReadOnlyResult> {
+  query(query: ReadOnlyQuery): Promise<ReadOnlyResult> {
+    return this.#run({ ...query, prepare: (tag) => prepare(query, tag) })
+  }
+
+  /** A statement of ours, which may write; stopped like the others. */
+  async runOwn(statement: string, signal: AbortSignal): Promise<void> {
+    await this.#run({
+      statement,
+      format: 'Null',
+      signal,
+      prepare: (tag) => [`SET log_comment = ${quoteString(tag)}`]
+    })
+  }
+
+  async #run(work: SessionWork): Promise<ReadOnlyResult> {
     if (this.#closing.signal.aborted) {
       throw new CollectorError('STORE_UNAVAILABLE', 'the store is closing', { retryable: true })
     }
-    const running = this.#runOnce(query)
+    const running = this.#runOnce(work)
     this.#running.add(running)
     try {
       return await running
@@ -64,17 +84,17 @@ export class SessionQueries implements ReadOnlyQueries {
     this.#killer = undefined
   }
 
-  async #runOnce(query: ReadOnlyQuery): Promise<ReadOnlyResult> {
+  async #runOnce(work: SessionWork): Promise<ReadOnlyResult> {
     this.#count += 1
     const tag = `${this.#options.writerId}-read-${this.#count}`
-    const stop = AbortSignal.any([query.signal, this.#closing.signal])
+    const stop = AbortSignal.any([work.signal, this.#closing.signal])
     const session = this.#options.openSession()
     try {
-      for (const preparation of prepare(query, tag)) {
+      for (const preparation of work.prepare(tag)) {
         await session.queryAsync(preparation, { format: 'Null' })
       }
       if (stop.aborted) throw new QueryError(QUERY_WAS_CANCELLED, 'QUERY_WAS_CANCELLED', 'stopped')
-      const pending = session.queryAsync(query.statement, { format: query.format })
+      const pending = session.queryAsync(work.statement, { format: work.format })
       const result = await this.#killWhenAborted(pending, stop, tag)
       return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead }
     } catch (error) {
