@@ -12,6 +12,7 @@ import type { Settings } from './settings.ts'
 
 export { startGateway, type GatewayServer } from './gateway-server.ts'
 export { observeDisk } from './disk-metrics.ts'
+export { startOperations, type OperationsServer } from './operations-server.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { readSettings, type Settings } from './settings.ts'
 export { toStoreOptions } from './to-store-options.ts'
