@@ -15,6 +15,8 @@ export interface FleetRun {
   readonly model: string
   readonly outcome: 'ok' | 'error'
   readonly startTime: bigint
+  /** Further steps that look around, at most 90: ids have two digits for the step. */
+  readonly looks?: number
 }
 
 /** What no name should be able to do. */
@@ -88,6 +90,12 @@ function toSpans(run: FleetRun): readonly SpanLiteral[] {
     outcome === 'ok'
       ? 'ok 1 - parses minutes\n# pass 1\n# fail 0'
       : 'not ok 1 - parses minutes\n  expected: 60\n  actual: 3600\n# pass 0\n# fail 1'
+  const looks = Array.from({ length: run.looks ?? 0 }, (_, at) =>
+    tool(10 + at, 'bash', [
+      { command: `grep -rn total src/part${at}.js` },
+      `src/part${at}.js:3: total`
+    ])
+  )
   return [
     {
       traceId,
@@ -95,7 +103,7 @@ function toSpans(run: FleetRun): readonly SpanLiteral[] {
       resource,
       name: `invoke_agent ${agent}`,
       startTime: run.startTime,
-      endTime: run.startTime + 20n * SECOND,
+      endTime: run.startTime + BigInt(20 + looks.length) * SECOND,
       attributes: {
         'gen_ai.operation.name': 'invoke_agent',
         'gen_ai.agent.name': agent,
@@ -117,6 +125,7 @@ function toSpans(run: FleetRun): readonly SpanLiteral[] {
     chat(5),
     tool(6, 'bash', [{ command: 'node --test' }, report]),
     tool(7, 'read_file', [{ path: 'README.md' }, 'A parser of durations.']),
-    tool(8, 'bash', [{ command: 'node --test' }, report])
+    tool(8, 'bash', [{ command: 'node --test' }, report]),
+    ...looks
   ]
 }

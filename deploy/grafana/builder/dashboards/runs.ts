@@ -106,7 +106,7 @@ export const runs: Dashboard = {
         lines({
           title: 'Ineffective steps',
           description:
-            'Share of all steps that brought no new evidence (unuseful) or were a wrong change that belongs to a failure (incorrect).',
+            'Share of all steps that brought no new evidence (unuseful) or were a wrong change that belongs to a failure (incorrect), by the start of the run.',
           empty: NO_RUNS,
           width: 12,
           height: 9,
