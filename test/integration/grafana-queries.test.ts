@@ -4,9 +4,10 @@
 
 import { createNoopMeter } from '@opentelemetry/api'
 import t from 'tap'
-import { toRunId } from '../../collector/model/index.ts'
+import { fromUnixMillis, toRunId, toSpanId, toTraceId } from '../../collector/model/index.ts'
 import { localizeOnset } from '../../processors/localizer/index.ts'
 import { startProcessors } from '../../processors/processors.ts'
+import { aSpan, aStep } from '../support/builders.ts'
 import { aFleet, NAMES_WITH_QUOTES, sendFleet } from '../support/agent-fleet.ts'
 import { findFrameOffences, kindOf, readFrame, type Frame } from '../support/grafana-frames.ts'
 import {
@@ -249,6 +250,100 @@ t.test(
     t.same(earlier.rows, [], 'runs that began earlier and were found now are not told as of then')
   }
 )
+
+/** Rows of the panel as objects. */
+async function rowsOf(title: string, refId = 'A'): Promise<readonly Record<string, unknown>[]> {
+  const query = queries.find(({ panel, target }) => panel.title === title && target.refId === refId)
+  if (query === undefined) throw new Error(`no panel ${title}`)
+  const run = fleet.find(({ outcome }) => outcome === 'error')?.traceId
+  const { frame } = await ask(query, asked(ALL, run))
+  const names = frame.columns.map(({ name }) => name)
+  return frame.rows.map((row) => Object.fromEntries(row.map((cell, at) => [names[at], cell])))
+}
+
+t.test('the onset is marked once in each view of the run, and at the same step', async (t) => {
+  const run = fleet.find(({ outcome }) => outcome === 'error')
+  const record = await store.findRun(toRunId(run?.traceId ?? ''))
+  const onset = record?.topOnset
+  const steps = (await rowsOf('Steps')).filter(({ role }) => role === 'onset')
+  t.match(steps, [{ step: onset?.stepIndex, span: onset?.spanId }])
+  const nodes = await rowsOf('State tree', 'nodes')
+  const marked = nodes.filter((node) => node['arc__onset'] === 1)
+  t.match(marked, [{ id: String(onset?.stepIndex) }])
+  const warned = (await rowsOf('Trace')).filter(({ warnings }) => String(warnings) !== '')
+  t.match(warned, [{ spanID: onset?.spanId, warnings: [`Onset: ${onset?.summary}`] }])
+  t.match(await rowsOf('Suspects'), [
+    { rank: 1, step: onset?.stepIndex, category: onset?.category }
+  ])
+})
+
+t.test('edges of the state tree lead from node to node, and arcs of a node make one', async (t) => {
+  const nodes = await rowsOf('State tree', 'nodes')
+  const ids = new Set(nodes.map(({ id }) => id))
+  const edges = await rowsOf('State tree', 'edges')
+  t.ok(edges.length >= nodes.length - 1, 'everything but the start hangs under something')
+  for (const { source, target } of edges)
+    t.ok(ids.has(source) && ids.has(target), `${String(source)}-${String(target)}`)
+  for (const node of nodes) {
+    const arcs = Object.entries(node).filter(([name]) => name.startsWith('arc__'))
+    t.equal(
+      arcs.reduce((sum, [, value]) => sum + Number(value), 0),
+      1
+    )
+  }
+})
+
+t.test('a span that came twice is one span of the trace', async (t) => {
+  const before = await rowsOf('Trace')
+  const traceId = toTraceId(fleet.find(({ outcome }) => outcome === 'error')?.traceId ?? '')
+  const spans = before.map((span) =>
+    aSpan({
+      traceId,
+      spanId: toSpanId(String(span['spanID'])),
+      startTime: fromUnixMillis(Math.round(Number(span['startTime'])))
+    })
+  )
+  await store.write({ spans, steps: [] })
+  t.equal((await rowsOf('Trace')).length, before.length)
+})
+
+t.test('versions, patterns and corrections are counted right', async (t) => {
+  const coder = (await rowsOf('Regressions between agent versions')).find(
+    ({ agent }) => agent === 'coder'
+  )
+  const runs = (version: string) =>
+    fleet.filter((run) => run.agent === 'coder' && run.version === version)
+  const failed = (version: string) =>
+    runs(version).filter(({ outcome }) => outcome === 'error').length
+  t.match(coder, { version: '2.0.0', previous: '1.4.0', runs: String(runs('2.0.0').length) })
+  t.equal(coder?.['rate'], failed('2.0.0') / runs('2.0.0').length)
+  t.equal(coder?.['previous rate'], failed('1.4.0') / runs('1.4.0').length)
+  const patterns = await rowsOf('Top patterns')
+  for (const { tool } of patterns) t.equal(tool, 'write_file')
+  const onsets = patterns.reduce((sum, pattern) => sum + Number(pattern['onsets']), 0)
+  t.equal(onsets, fleet.filter(({ outcome }) => outcome === 'error').length)
+  t.match(await rowsOf('Agreement with people'), [{ corrections: '2', 'same step': 0.5 }])
+  for (const { unuseful, incorrect } of await rowsOf('Ineffective steps')) {
+    t.ok(
+      Number(unuseful) >= 0 && Number(incorrect) >= 0 && Number(unuseful) + Number(incorrect) <= 1
+    )
+  }
+})
+
+const minutesLater = (minutes: number) => {
+  const to = Date.now() + minutes * 60_000
+  return { from: new Date(to - HOUR_MS), to: new Date(to), intervalMs: 1_000 }
+}
+
+t.test('steps that nobody analyses raise the alert, after a while', async (t) => {
+  await store.write({ spans: [], steps: [aStep()] })
+  const rule = readAlertRules().find(({ uid }) => uid === 'onset-analysis-behind')
+  const sql = rule?.data[0]?.model.rawSql ?? ''
+  const seconds = async (minutes: number): Promise<number> =>
+    Number((await readFrame(url, expandAlertQuery(sql, minutesLater(minutes)))).rows[0]?.[1])
+  t.ok((await seconds(1)) < 600)
+  t.ok((await seconds(11)) > 600)
+})
 
 t.test('what Grafana gets is Native of its protocol', async (t) => {
   const run = fleet.find(({ outcome }) => outcome === 'error')?.traceId

@@ -149,41 +149,47 @@ t.test('Prometheus panels name metrics that Onset has', async (t) => {
   }
 })
 
-t.test(
-  'alert rules are whole, silent without data, and lead to the panel that shows it',
-  async (t) => {
-    const rules = readAlertRules()
-    const panels: Record<string, string> = {
-      'onset-localized-failure': 'Latest onsets',
-      'onset-failed-ratio': 'Failed ratio by agent',
-      'onset-analysis-behind': 'Runs of the last hour'
-    }
-    t.equal(new Set(rules.map(({ uid }) => uid)).size, rules.length)
-    for (const rule of rules) {
-      t.match(rule, { noDataState: 'OK', execErrState: 'Error' }, rule.uid)
-      t.match(rule.for, /^\d+[smh]$/)
-      t.ok(rule.uid.length <= 40)
-      const [question, ...others] = rule.data
-      t.equal(question?.datasourceUid, 'onset-clickhouse')
-      t.ok(
-        rule.data.some(({ refId }) => refId === rule.condition),
-        'the condition is a refId'
-      )
-      for (const { refId, model } of rule.data) t.equal(model.refId, refId)
-      t.equal(others[0]?.model['expression'], question?.refId)
-      t.notMatch(
-        question?.model.rawSql ?? '',
-        /\$__conditionalAll|\$\{|\$__interval\b/,
-        'none of the browser'
-      )
-      t.ok((question?.relativeTimeRange.from ?? 0) >= 180, 'sees each row at least three times')
-      const dashboard = dashboards.find(({ uid }) => uid === rule.dashboardUid)
-      const panel = dashboard?.panels.find(({ id }) => id === rule.panelId)
-      t.equal(panel?.title, panels[rule.uid], `${rule.uid}: panel ${rule.panelId}`)
-      t.notMatch(JSON.stringify([rule.labels, rule.annotations]), /\$/, 'no word that is expanded')
-    }
+t.test('alert rules are whole, and silent without data', async (t) => {
+  const rules = readAlertRules()
+  t.equal(new Set(rules.map(({ uid }) => uid)).size, rules.length)
+  for (const rule of rules) {
+    t.match(rule, { noDataState: 'OK', execErrState: 'Error' }, rule.uid)
+    t.match(rule.for, /^\d+[smh]$/)
+    t.ok(rule.uid.length <= 40)
+    const [question, threshold] = rule.data
+    t.equal(question?.datasourceUid, 'onset-clickhouse')
+    t.same(
+      rule.data.map(({ refId }) => refId),
+      rule.data.map(({ model }) => model.refId)
+    )
+    t.equal(threshold?.refId, rule.condition)
+    t.equal(threshold?.model['expression'], question?.refId)
+    t.notMatch(
+      question?.model.rawSql,
+      /\$__conditionalAll|\$\{|\$__interval\b/,
+      'none of the browser'
+    )
+    t.ok(Number(question?.relativeTimeRange.from) >= 180, 'sees each row at least three times')
+    t.notMatch(JSON.stringify([rule.labels, rule.annotations]), /\$/, 'no word that is expanded')
   }
-)
+})
+
+t.test('alert rules lead to the panel that shows it and to the runbook', async (t) => {
+  const runbook = readFileSync(`${ROOT}/deploy/runbook.md`, 'utf8')
+  const titles: Readonly<Record<string, string>> = {
+    'onset-localized-failure': 'Latest onsets',
+    'onset-failed-ratio': 'Failed ratio by agent',
+    'onset-analysis-behind': 'Runs of the last hour'
+  }
+  for (const rule of readAlertRules()) {
+    const dashboard = dashboards.find(({ uid }) => uid === rule.dashboardUid)
+    const panel = dashboard?.panels.find(({ id }) => id === rule.panelId)
+    t.ok(panel !== undefined, rule.uid)
+    t.equal(panel?.title, titles[rule.uid], `${rule.uid}: panel ${rule.panelId}`)
+    const heading = rule.annotations?.['runbook']?.split(', ')[1]
+    t.ok(runbook.includes(`\n## ${heading}\n`), `${rule.uid}: ${heading}`)
+  }
+})
 
 t.test('passwords and addresses come from the environment', async (t) => {
   const file = readProvisioning('datasources/clickhouse.yaml') as {
@@ -195,6 +201,18 @@ t.test('passwords and addresses come from the environment', async (t) => {
     protocol: 'http',
     traces: { otelEnabled: true, otelVersion: 'latest', durationUnit: 'nanoseconds' }
   })
+})
+
+t.test('everything the files take from the environment is in grafana.env', async (t) => {
+  const example = readFileSync(`${ROOT}/deploy/grafana/grafana.env`, 'utf8')
+  const files = globSync('deploy/grafana/provisioning/{datasources,dashboards}/*.yaml', {
+    cwd: ROOT
+  })
+  const names = files.flatMap((file) =>
+    [...readFileSync(`${ROOT}/${file}`, 'utf8').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name)
+  )
+  t.ok(names.length >= 6)
+  for (const name of names) t.match(example, new RegExp(`^${name}=`, 'm'), `${name}`)
 })
 
 t.test('the builder knows nothing of Onset but its own folder', async (t) => {

@@ -230,10 +230,47 @@ export const itself: Dashboard = {
           empty: NO_METRICS,
           ...THIRD,
           queries: [
-            askPrometheus('sum(process_resident_memory_bytes{job="onset"})', 'resident'),
-            askPrometheus('sum(nodejs_heap_used_bytes{job="onset"})', 'heap', 'B')
+            askPrometheus(
+              'sum(process_resident_memory_bytes and on (instance) onset_store_queue_rows)',
+              'resident'
+            ),
+            askPrometheus(
+              'sum(nodejs_heap_used_bytes and on (instance) onset_store_queue_rows)',
+              'heap',
+              'B'
+            )
           ],
           fields: { unit: 'bytes', min: 0 }
+        }),
+        lines({
+          title: 'Disk',
+          description:
+            'Free space of the disk that holds the data folder. Without any, Onset answers 503 and loses nothing.',
+          empty: NO_METRICS,
+          ...THIRD,
+          queries: [
+            askPrometheus('min(onset_store_disk_free_bytes)', 'free'),
+            askPrometheus('max(onset_store_disk_size_bytes)', 'size', 'B')
+          ],
+          fields: { unit: 'bytes', min: 0 }
+        }),
+        lines({
+          title: 'Statements of others, per second',
+          description:
+            'Answered by the read-only ClickHouse interface, Grafana among them, by result.',
+          empty:
+            'None since Onset started, a ClickHouse server is the store, or no metrics: see Spans received',
+          ...THIRD,
+          queries: [askPrometheus(rateOf('onset_gateway_queries_total', 'result'), '{{result}}')],
+          fields: { unit: 'short', min: 0 }
+        }),
+        lines({
+          title: 'Oldest alert that waits',
+          description: 'Of the alerter: grows while a destination does not answer.',
+          empty: 'No alert rules are set, or no metrics: see Spans received',
+          ...THIRD,
+          queries: [askPrometheus('max(onset_alerter_oldest_waiting_seconds)', 'age')],
+          fields: { unit: 's', min: 0 }
         }),
         table({
           title: 'Tables',
