@@ -4,7 +4,7 @@
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { createApiClient, type RunDetail } from '../../instrumentation/api-client/index.ts'
 import { aDataDir, startOnset } from '../support/onset-process.ts'
@@ -38,12 +38,12 @@ async function deliver(
   const options = { url: `${url}/v1/traces`, ...(gzip ? { compression: 'gzip' as never } : {}) }
   const exporter = encoding === 'json' ? new JsonExporter(options) : new ProtobufExporter(options)
   const keyed = spans.map((span, index) => ({ span, key: order[index] ?? 0 }))
-  const ordered = keyed.sort((a, b) => a.key - b.key).map(({ span }) => span)
+  const ordered = keyed.toSorted((a, b) => a.key - b.key).map(({ span }) => span)
   for (const all of twice ? [ordered, ordered] : [ordered]) {
     for (let start = 0; start < all.length; start += batchSpans) {
       await new Promise<void>((resolve, reject) => {
-        exporter.export(all.slice(start, start + batchSpans), ({ error, code }) =>
-          code === 0 ? resolve() : reject(error ?? new Error('not exported'))
+        exporter.export(all.slice(start, start + batchSpans), ({ error }) =>
+          error === undefined ? resolve() : reject(error)
         )
       })
     }

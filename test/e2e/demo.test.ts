@@ -54,11 +54,14 @@ t.test(
 
     const listed = await run(ONSET, ['runs', '--json'], env)
     const { items } = JSON.parse(listed.stdout) as { items: { id: string; outcome: string }[] }
-    t.same(items.map(({ outcome }) => outcome).sort(), ['error', 'error', 'ok'])
+    t.same(items.map(({ outcome }) => outcome).toSorted(), ['error', 'error', 'ok'])
 
     const api = createApiClient(env)
     const details = await Promise.all(items.map(({ id }) => api.findRun(id)))
-    t.same(details.map((detail) => detail?.onsets[0]?.stepIndex ?? 0).sort(), [0, 2, 3])
+    t.same(
+      details.map((detail) => detail?.onsets[0]?.stepIndex ?? 0).toSorted((a, b) => a - b),
+      [0, 2, 3]
+    )
 
     const looped = details.find((detail) => detail?.onsets[0]?.stepIndex === 2)
     const again = await run(ONSET, ['localize', looped?.run.id ?? '', '--json'], env)

@@ -50,7 +50,9 @@ async function sendRuns(url: string, sent: Sent[], isOver: () => boolean): Promi
 }
 
 function exportOnce(exporter: OTLPTraceExporter, spans: readonly ReadableSpan[]): Promise<boolean> {
-  return new Promise((resolve) => exporter.export([...spans], ({ code }) => resolve(code === 0)))
+  return new Promise((resolve) =>
+    exporter.export([...spans], ({ error }) => resolve(error === undefined))
+  )
 }
 
 /** Resolves when the process is gone, with what resolves when the senders have given up. */

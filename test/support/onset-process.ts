@@ -18,7 +18,7 @@ export interface OnsetProcess {
   readonly url: string
   readonly pid: number
   /** Everything it printed so far, both streams. */
-  output(): string
+  readonly output: () => string
   /** Sends the signal and resolves with the exit code when the process is gone. */
   stop(signal?: NodeJS.Signals): Promise<Exit>
   readonly exited: Promise<Exit>
@@ -55,7 +55,7 @@ export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJ
 
 export interface Spawned {
   readonly child: ChildProcess
-  output(): string
+  readonly output: () => string
   readonly exited: Promise<Exit>
 }
 

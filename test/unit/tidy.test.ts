@@ -109,7 +109,7 @@ function findImportOffences(file: string, text: string): readonly string[] {
     const targetRoom = target === undefined ? undefined : roomOf(target)
     if (target === undefined || targetRoom === undefined || targetRoom === room) continue
     if (!mayImport(room, targetRoom)) {
-      offences.push(`${file} may not import ${target}: ${room} knows only ${ROOMS[room ?? '']}`)
+      offences.push(`${file} may not import ${target}: ${room} does not know it`)
     } else if (!target.endsWith('/index.ts') && targetRoom in ROOMS) {
       offences.push(`${file} reaches into ${targetRoom}: import its index.ts, the door`)
     }
