@@ -35,9 +35,8 @@ export function readFailure(tree: RunTree): Failure {
   const failing = run.checks.filter((check) => isFailing(check))
   const symptom = steps.findLast((step) => step.effects.verifies && showsFailure(step))
   const source = sourceOf(tree, symptom)
-  const reported = source === 'report' ? run.verifierOutput : ''
-  const output = reported === '' ? (symptom?.observation ?? '') : reported
   const messages = failing.map((check) => check.message).filter((message) => message !== '')
+  const output = outputOf(tree, { source, symptom, messages })
   const lines = source === 'none' ? [] : tellingLines([output, ...messages].join('\n'))
   const text = lines.join('\n')
   const fileOfCheck = locateChecks(text)
@@ -66,6 +65,19 @@ function sourceOf({ run }: RunTree, symptom: RunStep | undefined): Failure['sour
   const judged = run.outcomeSource === 'reported' || run.outcomeSource === 'evaluation'
   if (judged && (run.verifierOutput !== '' || run.checks.length > 0)) return 'report'
   return symptom === undefined ? 'none' : 'run'
+}
+
+interface Told {
+  readonly source: Failure['source']
+  readonly symptom: RunStep | undefined
+  readonly messages: readonly string[]
+}
+
+/** What a check inside the run said does not explain a report that speaks for itself. */
+function outputOf({ run }: RunTree, { source, symptom, messages }: Told): string {
+  const reported = source === 'report' ? run.verifierOutput : ''
+  if (reported !== '' || (source === 'report' && messages.length > 0)) return reported
+  return symptom?.observation ?? ''
 }
 
 function isFailing(check: Check): boolean {

@@ -209,3 +209,22 @@ t.test('plans that say nothing new and empty looks are unuseful, work is not', a
   const { unusefulSteps } = localizeOnset(tree)
   t.same(unusefulSteps, [2, 4])
 })
+
+t.test(
+  'a report that speaks for itself is not explained by an earlier check of the run',
+  async (t) => {
+    const tree = agentRun(
+      [
+        ran('node --test', 'AssertionError [ERR_ASSERTION]: expected 1 cart', { exit: 1 }),
+        wrote('cart.js', 'export const total = () => 5400000'),
+        ran('node --test', 'ok 1 - carts'),
+        said('Done.')
+      ],
+      { outcome: 'error', checks: [failing('test_total', 'assert 5400000 == 5400')] }
+    )
+    const { summary, stepIndex } = best(localizeOnset(tree))
+    t.equal(stepIndex, 2)
+    t.match(summary, 'test_total failed: assert 5400000 == 5400')
+    t.notMatch(summary, 'expected 1 cart')
+  }
+)
