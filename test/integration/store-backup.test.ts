@@ -155,6 +155,9 @@ t.test('a damaged backup is refused whole, and the data folder stays as it was',
     t.match(stderr, /onset restore: .*is damaged: /)
     t.notOk(existsSync(target))
   }
+  mkdirSync(target)
+  t.equal((await runOnsetCommand(['restore', cut], { ONSET_DATA_DIR: target })).code, 1)
+  t.strictSame(readdirSync(target), [], 'an empty folder, as of a volume, stays and stays empty')
   const good = await runOnsetCommand(['restore', aCopy(t)], { ONSET_DATA_DIR: target })
   t.equal(good.code, 0, 'a whole one that was moved is restored')
 })

@@ -2,7 +2,7 @@
 // something: a folder that has anything in it, a backup of a newer version, a backup that is not whole.
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { CollectorError } from '../../model/index.ts'
@@ -39,8 +39,9 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   try {
     await restoreTables(manifest, folder, dataDir)
   } catch (error) {
-    rmSync(dataDir, { recursive: true, force: true })
-    if (wasThere) mkdirSync(dataDir)
+    // The folder itself stays when it was there: it may be where a volume is mounted.
+    const made = wasThere ? readdirSync(dataDir).map((entry) => join(dataDir, entry)) : [dataDir]
+    for (const path of made) rmSync(path, { recursive: true, force: true })
     throw error
   }
   return { tables: manifest.tables, startedAt: manifest.startedAt }

@@ -11,7 +11,7 @@ const FREE_BYTES_MIN = 268_435_456
 /** Of a small disk the bound above would be all. */
 const FREE_SHARE_MIN = 0.05
 
-/** Ingest at full speed writes a tenth of {@link FREE_BYTES_MIN} in this time. */
+/** Far from enough for ingest to write {@link FREE_BYTES_MIN}: at full speed 6 MB (bench/store-insert). */
 const SAMPLE_MS = 1_000
 
 /** A full disk is freed by people or by expiry, not within a second. */
