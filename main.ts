@@ -111,10 +111,16 @@ function stopSignal(): Promise<void> {
 }
 
 function explain(error: unknown): void {
-  const text = error instanceof CollectorError ? error.message : readStack(error)
+  const text = error instanceof CollectorError ? describe(error) : readStack(error)
   process.stderr.write(`${text}\n`)
   const isSettings = error instanceof CollectorError && error.code === 'SETTINGS_INVALID'
   process.exitCode = isSettings ? EXIT_SETTINGS : EXIT_FAILED
+}
+
+function describe({ code, message }: CollectorError): string {
+  return code === 'STORE_UNAVAILABLE'
+    ? `${message}. ONSET_CLICKHOUSE_URL says where the server is; without it the embedded one is used`
+    : message
 }
 
 function readStack(error: unknown): string {

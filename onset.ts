@@ -36,7 +36,7 @@ const COMMANDS: readonly Command[] = [
   restoreCommand
 ]
 
-const USAGE = `onset finds the step where an AI agent went wrong.
+const USAGE = `onset finds the step where an AI agent went wrong. Run it as "npm run onset -- <command>".
 
 ${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).join('\n')}
 

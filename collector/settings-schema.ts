@@ -34,7 +34,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     maximum: 65_535,
     expects: 'a port from 0 (any free one) to 65535',
     description:
-      'Port of OTLP/HTTP, the REST API, the page, `/metrics`, `/livez` and `/readyz`. 0 takes a free one, which the log names.'
+      'Port of OTLP/HTTP, the REST API, `/metrics`, `/livez` and `/readyz`. 0 takes a free one, which the log names.'
   }),
   ONSET_CLICKHOUSE_HTTP_PORT: Type.String({
     default: '8123',

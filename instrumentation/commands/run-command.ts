@@ -4,6 +4,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { OnsetApiError } from '../api-client/index.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Command, type CommandIo } from './command.ts'
 
+/** The server read the command line's values and says what is wrong with them. */
+const BAD_REQUEST = 400
+
 type Values = Readonly<Record<string, string | boolean | undefined>>
 
 export interface CommandSpec {
@@ -42,12 +45,16 @@ export function defineCommand(spec: CommandSpec): Command {
         return refuse(
           io,
           name,
-          `takes ${spec.positionals} arguments, got ${parsed.positionals.length}`
+          `takes ${describeCount(spec.positionals)}, got ${parsed.positionals.length}`
         )
       }
       return guard(io, name, () => spec.act(parsed.positionals, values, io))
     }
   }
+}
+
+function describeCount(count: number): string {
+  return count === 1 ? 'one argument' : count === 0 ? 'no arguments' : `${count} arguments`
 }
 
 async function guard(io: CommandIo, name: string, act: () => Promise<number>): Promise<number> {
@@ -56,7 +63,7 @@ async function guard(io: CommandIo, name: string, act: () => Promise<number>): P
   } catch (error) {
     if (!(error instanceof OnsetApiError)) throw error
     io.stderr.write(`onset ${name}: ${error.message}\n`)
-    return EXIT_FAILED
+    return error.status === BAD_REQUEST ? EXIT_USAGE : EXIT_FAILED
   }
 }
 

@@ -77,4 +77,12 @@ async function waitForCompleteRun(api: ApiClient, runId: string): Promise<RunDet
   }
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(
+    `the demo ended early: ${text}\nWhere keys are set it needs one that may send and read: ONSET_API_KEY\n`
+  )
+  process.exitCode = 1
+}

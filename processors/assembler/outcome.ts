@@ -37,7 +37,7 @@ export function readOutcome({ forest, roles, numbered, reports }: OutcomeFacts):
     ['declared', declaredOutcome(forest)],
     ['evaluation', outcomeOfChecks(evaluated)],
     ['verification', verification?.outcome ?? 'unknown'],
-    ['root_span', root?.step.outcome ?? 'unknown']
+    ['root_span', root === undefined ? 'unknown' : rootOutcome(root)]
   ]
   const [outcomeSource, outcome] = said.find(([, known]) => known !== 'unknown') ?? NOTHING_SAID
   return { outcome, outcomeSource, ...readChecks(latest, evaluated, verification) }
@@ -75,6 +75,14 @@ function outcomeOfChecks(checks: readonly Check[]): Outcome {
 
 function isFailing(check: Check): boolean {
   return check.status === 'failed' || check.status === 'error'
+}
+
+/**
+ * That a call of a model ended says nothing about the task: a final "done!" does not make a run succeed,
+ * and an agent without a frame of its own gives one such trace for each call.
+ */
+function rootOutcome({ step }: SpanForest[number]): Outcome {
+  return step.kind === 'llm' && step.outcome === 'ok' ? 'unknown' : step.outcome
 }
 
 /** Of several declarations the outermost, then the last one ended, is the one about the whole run. */

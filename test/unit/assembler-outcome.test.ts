@@ -272,3 +272,11 @@ t.test('of too many checks the failing ones are kept', async (t) => {
   t.equal(run.checks.length, CHECKS_PER_RUN_MAX)
   t.same(run.checks[0], FAILED)
 })
+
+t.test('a lone call of a model that ended well does not say that the task succeeded', async (t) => {
+  const trace = aTrace()
+  trace.llm({ action: 'Done! Everything passes.' })
+  const run = assembleRun(trace.steps)?.run
+  t.equal(run?.outcome, 'unknown')
+  t.equal(run?.outcomeSource, 'none')
+})

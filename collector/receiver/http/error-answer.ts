@@ -63,7 +63,12 @@ function outcomeOf(status: number): RequestOutcome {
 function logOutcome(log: ThrottledLog, outcome: RequestOutcome, error: unknown): void {
   if (outcome === 'failed') log.error({ err: error }, 'OTLP request failed')
   if (outcome === 'deferred') log.warn({ err: error }, 'OTLP request deferred')
-  if (outcome === 'refused') log.warn({ err: error }, 'OTLP request refused')
+  // Somebody else's mistake, told to them in the answer: no stack.
+  if (outcome === 'refused') log.warn({ reason: reasonOf(error) }, 'OTLP request refused')
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function violationOf(error: unknown): { field: string; description: string } | undefined {
