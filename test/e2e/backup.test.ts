@@ -70,7 +70,7 @@ t.test('what was acknowledged before a backup is in what is restored from it', a
   t.ok(sentMeanwhile > 0, `ingest went on: ${sentMeanwhile} runs while it was made`)
 
   const again = await runOnsetCommand(['backup', 'nightly'], { ONSET_URL: onset.url })
-  t.equal(again.code, 1)
+  t.equal(again.code, 2, 'a name that is taken is wrong usage')
   t.match(again.stderr, /nightly exists already; choose another name/)
   over.abort()
   await sending
