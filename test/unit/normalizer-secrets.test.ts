@@ -31,7 +31,7 @@ const PLANTED: readonly (readonly [kind: string, secret: string, around: string]
   ['google_key', `AIza${LETTERS}abc`, 'https://maps.example.com/?q=1&k=§'],
   ['google_key', `ya29.${LETTERS}`, 'token §'],
   ['service_token', `hf_${'abcdefghij'.repeat(4)}`, 'login("§")'],
-  ['service_token', `npm_${LETTERS}abcd`, '//registry.npmjs.org/:_authToken=§'],
+  ['service_token', `npm_${LETTERS}abcd`, '//packages.example/:_authToken=§'],
   ['jwt', `eyJ${LETTERS}.eyJ${LETTERS}.${LETTERS}`, 'cookie session=§;'],
   ['bearer_token', LETTERS, 'curl -H "Authorization: Bearer §" https://example.com'],
   ['url_password', 'hunter2', 'postgres://cart:§@db.example.com:5432/cart'],
