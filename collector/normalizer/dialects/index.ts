@@ -11,9 +11,10 @@
 // everything and stays last.
 
 import type { Dialect } from '../dialect.ts'
+import { aiSdk } from './ai-sdk.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
 import { openInference } from './openinference.ts'
 import { traceloop } from './traceloop.ts'
 
-export const DIALECTS: readonly Dialect[] = [traceloop, openInference, genAi, generic]
+export const DIALECTS: readonly Dialect[] = [aiSdk, traceloop, openInference, genAi, generic]
