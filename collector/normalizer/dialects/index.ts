@@ -14,7 +14,15 @@ import type { Dialect } from '../dialect.ts'
 import { aiSdk } from './ai-sdk.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
+import { langfuse } from './langfuse.ts'
 import { openInference } from './openinference.ts'
 import { traceloop } from './traceloop.ts'
 
-export const DIALECTS: readonly Dialect[] = [aiSdk, traceloop, openInference, genAi, generic]
+export const DIALECTS: readonly Dialect[] = [
+  langfuse,
+  aiSdk,
+  traceloop,
+  openInference,
+  genAi,
+  generic
+]
