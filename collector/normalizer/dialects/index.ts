@@ -16,9 +16,11 @@ import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
 import { langfuse } from './langfuse.ts'
 import { openInference } from './openinference.ts'
+import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
 
 export const DIALECTS: readonly Dialect[] = [
+  pydanticAi,
   langfuse,
   aiSdk,
   traceloop,
