@@ -12,6 +12,7 @@
 
 import type { Dialect } from '../dialect.ts'
 import { aiSdk } from './ai-sdk.ts'
+import { claudeCode } from './claude-code.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
 import { langfuse } from './langfuse.ts'
@@ -20,6 +21,7 @@ import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
 
 export const DIALECTS: readonly Dialect[] = [
+  claudeCode,
   pydanticAi,
   langfuse,
   aiSdk,
