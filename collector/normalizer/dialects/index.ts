@@ -15,6 +15,7 @@ import { aiSdk } from './ai-sdk.ts'
 import { claudeCode } from './claude-code.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
+import { laminar } from './laminar.ts'
 import { langfuse } from './langfuse.ts'
 import { openInference } from './openinference.ts'
 import { pydanticAi } from './pydantic-ai.ts'
@@ -25,6 +26,7 @@ export const DIALECTS: readonly Dialect[] = [
   pydanticAi,
   langfuse,
   aiSdk,
+  laminar,
   traceloop,
   openInference,
   genAi,
