@@ -13,6 +13,7 @@
 import type { Dialect } from '../dialect.ts'
 import { aiSdk } from './ai-sdk.ts'
 import { claudeCode } from './claude-code.ts'
+import { geminiCli } from './gemini-cli.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
 import { laminar } from './laminar.ts'
@@ -23,6 +24,7 @@ import { traceloop } from './traceloop.ts'
 
 export const DIALECTS: readonly Dialect[] = [
   claudeCode,
+  geminiCli,
   pydanticAi,
   langfuse,
   aiSdk,
