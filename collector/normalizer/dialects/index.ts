@@ -16,6 +16,7 @@ import { claudeCode } from './claude-code.ts'
 import { geminiCli } from './gemini-cli.ts'
 import { genAi } from './gen-ai.ts'
 import { generic } from './generic.ts'
+import { googleAdk } from './google-adk.ts'
 import { laminar } from './laminar.ts'
 import { langfuse } from './langfuse.ts'
 import { openInference } from './openinference.ts'
@@ -25,6 +26,7 @@ import { traceloop } from './traceloop.ts'
 export const DIALECTS: readonly Dialect[] = [
   claudeCode,
   geminiCli,
+  googleAdk,
   pydanticAi,
   langfuse,
   aiSdk,
