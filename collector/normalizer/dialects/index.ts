@@ -19,6 +19,7 @@ import { generic } from './generic.ts'
 import { googleAdk } from './google-adk.ts'
 import { laminar } from './laminar.ts'
 import { langfuse } from './langfuse.ts'
+import { mastra } from './mastra.ts'
 import { openInference } from './openinference.ts'
 import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
@@ -30,6 +31,7 @@ export const DIALECTS: readonly Dialect[] = [
   pydanticAi,
   langfuse,
   aiSdk,
+  mastra,
   laminar,
   traceloop,
   openInference,
