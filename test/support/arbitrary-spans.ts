@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import type { AttributeValue, Step } from '../../collector/model/index.ts'
 import { REQUESTED_TOOL_CALLS_MAX, STEP_TEXT_CHARS_MAX } from '../../collector/model/index.ts'
 import { NAME_CHARS_MAX } from '../../collector/normalizer/build-step.ts'
-import { aResource, aSpan, someAttributes } from './builders.ts'
+import { aResource, aScope, aSpan, someAttributes } from './builders.ts'
 import { anEvent } from './dialect-cases.ts'
 
 const KEYS = [
@@ -79,6 +79,57 @@ const KEYS = [
   'exception.message',
   'exception.escaped',
   'onset.run.outcome',
+  'traceloop.span.kind',
+  'traceloop.entity.name',
+  'traceloop.entity.input',
+  'traceloop.entity.output',
+  'llm.request.type',
+  'ai.operationId',
+  'ai.prompt',
+  'ai.prompt.messages',
+  'ai.response.text',
+  'ai.response.toolCalls',
+  'ai.response.finishReason',
+  'ai.toolCall.name',
+  'ai.toolCall.args',
+  'ai.toolCall.result',
+  'ai.usage.inputTokens',
+  'langfuse.observation.type',
+  'langfuse.observation.input',
+  'langfuse.observation.output',
+  'langfuse.observation.level',
+  'langfuse.observation.status_message',
+  'langfuse.observation.usage_details',
+  'langfuse.observation.cost_details',
+  'lmnr.span.type',
+  'lmnr.span.path',
+  'lmnr.span.input',
+  'lmnr.span.output',
+  'mastra.span.type',
+  'mastra.agent_run.input',
+  'mastra.agent_run.output',
+  'events',
+  'agent_name',
+  'tool_arguments',
+  'tool_response',
+  'final_result',
+  'pydantic_ai.all_messages',
+  'request_data',
+  'response_data',
+  'logfire.span_type',
+  'gcp.vertex.agent.llm_request',
+  'gcp.vertex.agent.llm_response',
+  'gcp.vertex.agent.tool_call_args',
+  'gcp.vertex.agent.tool_response',
+  'tool_name',
+  'tool_input',
+  'full_command',
+  'success',
+  'decision',
+  'error',
+  'input_tokens',
+  'cache_read_tokens',
+  'output',
   'http.request.method',
   'url.full',
   'db.system',
@@ -117,8 +168,33 @@ const TELLING = [
   'assistant',
   'error',
   'ok',
-  'transfer_to_x'
+  'transfer_to_x',
+  'workflow',
+  'task',
+  'tool_call',
+  'llm_call',
+  'agent_run',
+  'ai.generateText',
+  'ai.generateText.doGenerate',
+  'ai.toolCall',
+  'generation',
+  'retriever',
+  'pending_span',
+  'ERROR',
+  'false',
+  'reject',
+  'claude_code.interaction',
+  'claude_code.llm_request',
+  'claude_code.tool',
+  'claude_code.tool.execution',
+  'claude_code.tool.blocked_on_user',
+  'claude_code.bash.subprocess',
+  'agent_run [x]',
+  'agent.step'
 ]
+
+/** Scopes by which producers are recognized. */
+const SCOPES = ['', 'gemini-cli', 'gcp.vertex.agent', 'pydantic-ai', 'logfire.openai', 'ai']
 
 const FIELDS = [
   'role',
@@ -145,6 +221,20 @@ const FIELDS = [
   'thought',
   'reasoning',
   'summary',
+  'inputs',
+  'outputs',
+  'args',
+  'kwargs',
+  'lc',
+  'status',
+  'responseParts',
+  'error',
+  'action',
+  'metadata',
+  'event.name',
+  'total',
+  'input_cache_read',
+  'prompt_tokens_details',
   '__proto__'
 ]
 
@@ -157,6 +247,7 @@ const EVENTS = [
   'gen_ai.client.inference.operation.details',
   'gen_ai.evaluation.result',
   'gen_ai.guardrail.result',
+  'tool.output',
   'other'
 ]
 
@@ -205,18 +296,37 @@ const attributes = fc
   .dictionary(fc.oneof(fc.constantFrom(...KEYS), fc.string()), value, { maxKeys: 14 })
   .map((record) => someAttributes(record))
 
+/** By one of these a producer's dialect takes a span, whatever else is on it. */
+const SIGNS: readonly (readonly [key: string, value: string])[] = [
+  ['gen_ai.operation.name', 'chat'],
+  ['gen_ai.operation.name', 'tool_call'],
+  ['openinference.span.kind', 'TOOL'],
+  ['traceloop.span.kind', 'tool'],
+  ['traceloop.span.kind', 'workflow'],
+  ['llm.request.type', 'chat'],
+  ['ai.operationId', 'ai.toolCall'],
+  ['ai.operationId', 'ai.generateText.doGenerate'],
+  ['langfuse.observation.type', 'generation'],
+  ['langfuse.observation.type', 'tool'],
+  ['lmnr.span.type', 'TOOL'],
+  ['mastra.span.type', 'agent_run']
+]
+
 export const arbitrarySpan = fc
   .record({
+    sign: fc.option(fc.constantFrom(...SIGNS)),
     name: text,
+    scope: fc.constantFrom(...SCOPES).map((name) => aScope({ name })),
     statusCode: fc.constantFrom('unset' as const, 'ok' as const, 'error' as const),
     statusMessage: text,
     attributes,
     resourceAttributes: attributes,
     events: fc.array(fc.tuple(fc.constantFrom(...EVENTS), attributes), { maxLength: 4 })
   })
-  .map(({ resourceAttributes, events, ...fields }) =>
+  .map(({ sign, attributes: given, resourceAttributes, events, ...fields }) =>
     aSpan({
       ...fields,
+      attributes: sign === null ? given : someAttributes({ ...given, [sign[0]]: sign[1] }),
       resource: aResource({ attributes: resourceAttributes }),
       events: events.map(([name, fields]) => anEvent(name, fields))
     })
