@@ -32,6 +32,13 @@ export function unwrapOutput(given: Value): Value {
   return value
 }
 
+/** A message out of what LangChain serialized it to: a constructor and what it was constructed of. */
+export function unwrapMessage(value: Value): Value {
+  if (!isRecord(value) || value['lc'] === undefined) return value
+  const inner = value['kwargs']
+  return isRecord(inner) ? inner : value
+}
+
 function isCall(value: ValueRecord): boolean {
   return Object.keys(value).every((key) => key === 'args' || key === 'kwargs')
 }

@@ -89,6 +89,22 @@ checkDialect(t, [
     }
   },
   {
+    claim: 'tool calls that a message of LangChain keeps among the extras of the API',
+    attributes: {
+      [TYPE]: 'generation',
+      [OUTPUT]: JSON.stringify({
+        role: 'assistant',
+        content: '',
+        additional_kwargs: {
+          tool_calls: [
+            { id: 'c1', type: 'function', function: { name: 'search', arguments: '{"q":"x"}' } }
+          ]
+        }
+      })
+    },
+    step: { requestedToolCalls: [{ id: 'c1', name: 'search', arguments: '{"q":"x"}' }] }
+  },
+  {
     claim: 'a tool',
     attributes: { [TYPE]: 'tool', [INPUT]: '{"sku":"A7"}', [OUTPUT]: '{"left":3}' },
     span: { name: 'get_stock' },
@@ -110,6 +126,24 @@ checkDialect(t, [
     },
     span: { name: 'get_stock' },
     step: { outcome: 'error', error: 'sku unknown', observation: 'sku unknown' }
+  },
+  {
+    claim: 'a span that failed says why',
+    attributes: {
+      [TYPE]: 'span',
+      'langfuse.observation.level': 'ERROR',
+      'langfuse.observation.status_message': 'disk full'
+    },
+    step: { kind: 'unknown', outcome: 'error', error: 'disk full', observation: 'disk full' }
+  },
+  {
+    claim: 'usage that says nothing leaves the counts to the conventions',
+    attributes: {
+      [TYPE]: 'generation',
+      'langfuse.observation.usage_details': '{}',
+      'gen_ai.usage.input_tokens': 4
+    },
+    step: { tokens: { input: 4 } }
   },
   {
     claim: 'an agent is a frame named after its span',
@@ -157,6 +191,48 @@ checkDialect(t, [
     claim: 'a span is unknown, told as it is',
     attributes: { [TYPE]: 'span', [INPUT]: '{"a":1}', [OUTPUT]: 'done' },
     step: { kind: 'unknown', arguments: '{"a":1}', observation: 'done' }
+  },
+  {
+    claim: 'a span that gave back the message of a tool was the call of it',
+    attributes: {
+      [TYPE]: 'span',
+      [INPUT]: '{"sku":"A7"}',
+      [OUTPUT]: JSON.stringify({
+        lc: 1,
+        type: 'constructor',
+        id: ['langchain_core', 'messages', 'ToolMessage'],
+        kwargs: { status: 'error', content: 'no such sku', tool_call_id: 'c1', name: 'get_stock' }
+      }),
+      'langfuse.observation.metadata.langgraph_node': 'tools'
+    },
+    span: { name: 'get_stock' },
+    step: {
+      kind: 'tool',
+      tool: 'get_stock',
+      toolCallId: 'c1',
+      arguments: '{"sku":"A7"}',
+      observation: 'no such sku',
+      outcome: 'error'
+    }
+  },
+  {
+    claim: 'a tool whose message is not wrapped',
+    attributes: {
+      [TYPE]: 'tool',
+      [OUTPUT]: '{"content":"3 left","type":"tool","tool_call_id":"c1","status":"success"}'
+    },
+    step: { kind: 'tool', toolCallId: 'c1', observation: '3 left', outcome: 'ok' }
+  },
+  {
+    claim: 'a function of a graph is structure: the state that went through it is not told',
+    attributes: {
+      [TYPE]: 'span',
+      [INPUT]: '{"messages":[]}',
+      [OUTPUT]: '"continue"',
+      'langfuse.observation.metadata.langgraph_node': 'agent'
+    },
+    span: { name: 'should_continue' },
+    step: { kind: 'unknown', action: 'should_continue', arguments: '', observation: '' }
   },
   {
     claim: 'a span on which somebody put gen_ai attributes is what they say',

@@ -4,17 +4,19 @@
 // https://github.com/langfuse/langfuse-python/blob/main/langfuse/_client/attributes.py
 // https://github.com/langfuse/langfuse-js/blob/main/packages/core/src/constants.ts
 
-import type { Attributes, DecodedSpan, Tokens } from '../../model/index.ts'
+import type { Attributes, DecodedSpan, StepKind } from '../../model/index.ts'
 import { defineDialect } from '../define-dialect.ts'
 import type { StepFacts } from '../dialect.ts'
-import { parseValue } from '../entity-io.ts'
+import { parseValue, unwrapMessage } from '../entity-io.ts'
 import { withOwnNames } from '../gen-ai/names.ts'
 import { operationOf } from '../gen-ai/operations.ts'
 import { readGenAi } from '../gen-ai/read-gen-ai.ts'
 import { toText } from '../json-text.ts'
+import { readAnswer } from '../messages.ts'
 import { toLine } from '../tool-action.ts'
-import type { Value, ValueRecord } from '../values.ts'
-import { firstText, integerOf, isRecord, numberOf } from '../values.ts'
+import { readToolResult } from '../tool-result.ts'
+import { firstText, isRecord } from '../values.ts'
+import { readCost, readUsage } from './langfuse-usage.ts'
 
 export const langfuse = defineDialect({
   name: 'langfuse',
@@ -47,33 +49,91 @@ const NAMES = withOwnNames({
   output: [OUTPUT]
 })
 
+/** Put there by LangChain's callbacks, on every function of a graph. */
+const GRAPH_NODE = 'langfuse.observation.metadata.langgraph_node'
+
 function read(span: DecodedSpan): StepFacts {
   const { attributes } = span
   const type = firstText(attributes, ['langfuse.observation.type'])?.toLowerCase() ?? ''
-  const operation = OPERATIONS.get(type) ?? operationOf(span) ?? ''
+  const operation = OPERATIONS.get(type) ?? operationOf(span) ?? impliedOperation(attributes)
   const facts = { ...readGenAi(span, operation, NAMES), ...readFailure(attributes) }
-  if (facts.kind === 'unknown') return { ...facts, ...readSpan(attributes) }
-  if (facts.kind === 'agent') {
-    const agent = type === 'agent' ? (facts.agent ?? span.name) : facts.agent
-    return { ...facts, agent, action: toLine(span.name) }
-  }
-  return facts.kind === 'llm' || facts.kind === 'retrieval'
-    ? { ...facts, ...readSpending(attributes, facts) }
-    : facts
+  return { ...facts, ...READ_BY_KIND[facts.kind](span, facts) }
 }
 
-function readSpending(attributes: Attributes, facts: StepFacts): Partial<StepFacts> {
+type Reader = (span: DecodedSpan, facts: StepFacts) => Partial<StepFacts>
+
+/** What Langfuse says of a kind beyond the names of its attributes. */
+const READ_BY_KIND: Readonly<Record<StepKind, Reader>> = {
+  agent: readFrame,
+  llm: readGeneration,
+  tool: readMessage,
+  handoff: readMessage,
+  retrieval: readSpending,
+  guardrail: () => ({}),
+  evaluation: () => ({}),
+  unknown: readSpan
+}
+
+function readFrame({ name, attributes }: DecodedSpan, facts: StepFacts): Partial<StepFacts> {
+  const isAgent = firstText(attributes, ['langfuse.observation.type'])?.toLowerCase() === 'agent'
+  return { agent: facts.agent ?? (isAgent ? name : undefined), action: toLine(name) }
+}
+
+function readGeneration(span: DecodedSpan, facts: StepFacts): Partial<StepFacts> {
+  return { requestedToolCalls: readToolCalls(span, facts), ...readSpending(span, facts) }
+}
+
+/** Before there were types for it, tools of LangChain were spans; what they gave back answers a call's id. */
+function impliedOperation(attributes: Attributes): string {
+  return callIdIn(attributes) === undefined ? '' : 'execute_tool'
+}
+
+function callIdIn(attributes: Attributes): string | undefined {
+  const output = attributes[OUTPUT]
+  // Most outputs are no such message, and long; looking is cheaper than parsing.
+  if (typeof output === 'string' && !output.includes('"tool_call_id"')) return undefined
+  const message = unwrapMessage(parseValue(output))
+  return isRecord(message) ? firstText(message, ['tool_call_id']) : undefined
+}
+
+/** A tool of LangChain gives back a message, which knows the call it answers and whether it went well. */
+function readMessage({ attributes }: DecodedSpan, facts: StepFacts): Partial<StepFacts> {
+  const toolCallId = callIdIn(attributes)
+  if (toolCallId === undefined) return {}
+  const result = readToolResult(unwrapMessage(parseValue(attributes[OUTPUT])))
+  const failed = result.failed || facts.failed === true
+  return { toolCallId, observation: result.text, exitCode: result.exitCode, failed }
+}
+
+/** LangChain's messages may keep what an API said about tool calls only among other extras of it. */
+function readToolCalls(
+  { attributes }: DecodedSpan,
+  { requestedToolCalls }: StepFacts
+): StepFacts['requestedToolCalls'] {
+  if (requestedToolCalls !== undefined && requestedToolCalls.length > 0) return requestedToolCalls
+  const message = unwrapMessage(parseValue(attributes[OUTPUT]))
+  const extras = isRecord(message) ? message['additional_kwargs'] : undefined
+  return isRecord(extras) ? readAnswer([{ tool_calls: extras['tool_calls'] }]).toolCalls : []
+}
+
+function readSpending({ attributes }: DecodedSpan, facts: StepFacts): Partial<StepFacts> {
   const usage = parseValue(attributes['langfuse.observation.usage_details'])
   const cost = parseValue(attributes['langfuse.observation.cost_details'])
+  const tokens = isRecord(usage) ? readUsage(usage) : {}
   return {
-    tokens: isRecord(usage) ? readUsage(usage) : facts.tokens,
+    tokens: Object.keys(tokens).length > 0 ? tokens : facts.tokens,
     costUsd: (isRecord(cost) ? readCost(cost) : undefined) ?? facts.costUsd
   }
 }
 
-/** A span of the application: what went in and what came out, without a guess at what they are. */
-function readSpan(attributes: Attributes): Partial<StepFacts> {
-  return { arguments: toText(attributes[INPUT]), observation: toText(attributes[OUTPUT]) }
+/**
+ * A span of the application: what went in and what came out, without a guess at what they are. A function
+ * of a graph gets and gives the graph's state, which is the frame's and the calls', not something done.
+ */
+function readSpan({ attributes }: DecodedSpan, facts: StepFacts): Partial<StepFacts> {
+  if (attributes[GRAPH_NODE] !== undefined) return {}
+  const observation = toText(attributes[OUTPUT]) || facts.observation
+  return { arguments: toText(attributes[INPUT]), observation }
 }
 
 function readFailure(attributes: Attributes): Partial<StepFacts> {
@@ -84,83 +144,4 @@ function readFailure(attributes: Attributes): Partial<StepFacts> {
     failed: true,
     ...(isSilent && message !== undefined ? { observation: message } : {})
   }
-}
-
-const INPUT_KEYS = ['input', 'prompt_tokens', 'input_tokens']
-const OUTPUT_KEYS = ['output', 'completion_tokens', 'output_tokens']
-const DETAIL_KEYS = [
-  'prompt_tokens_details',
-  'input_tokens_details',
-  'completion_tokens_details',
-  'output_tokens_details'
-]
-const CACHE_WRITE = /cache_(?:creation|write)/
-const CACHE_READ = /cached|cache_read/
-const REASONING = /reasoning|thought/
-
-/**
- * Langfuse's own integrations write parts that add up, `input` without what is in `input_cache_read`;
- * applications pass on what a model's API said, where the whole holds its parts. `total` tells which it
- * is; without it, parts at the same level as the whole are beside it.
- */
-function readUsage(usage: ValueRecord): Tokens {
-  const input = countsOf(usage, (name) => INPUT_KEYS.includes(name))[0]?.[1]
-  const output = countsOf(usage, (name) => OUTPUT_KEYS.includes(name))[0]?.[1]
-  const inputParts = countsOf(usage, (name) => name.includes('input') && !INPUT_KEYS.includes(name))
-  const outputParts = countsOf(
-    usage,
-    (name) => name.includes('output') && !OUTPUT_KEYS.includes(name)
-  )
-  const total = integerOf(usage['total']) ?? integerOf(usage['total_tokens'])
-  const isWhole = total !== undefined && (input ?? 0) + (output ?? 0) === total
-  const parts = [
-    ...inputParts,
-    ...outputParts,
-    ...DETAIL_KEYS.flatMap((key) => detailsOf(usage[key]))
-  ]
-  return {
-    ...count('input', isWhole ? input : sumOf(input, inputParts)),
-    ...count('output', isWhole ? output : sumOf(output, outputParts)),
-    ...count('cacheWrite', sumMatching(parts, CACHE_WRITE)),
-    ...count('cacheRead', sumMatching(parts, CACHE_READ)),
-    ...count('reasoning', sumMatching(parts, REASONING))
-  }
-}
-
-type Count = readonly [name: string, count: number]
-
-function countsOf(usage: ValueRecord, isWanted: (name: string) => boolean): Count[] {
-  return Object.keys(usage).flatMap((name): Count[] => {
-    const value = isWanted(name) ? integerOf(usage[name]) : undefined
-    return value === undefined || value < 0 ? [] : [[name, value]]
-  })
-}
-
-function detailsOf(value: Value): Count[] {
-  return isRecord(value) ? countsOf(value, () => true) : []
-}
-
-function sumOf(whole: number | undefined, parts: readonly Count[]): number | undefined {
-  if (whole === undefined && parts.length === 0) return undefined
-  return parts.reduce((sum, [, part]) => sum + part, whole ?? 0)
-}
-
-function sumMatching(parts: readonly Count[], pattern: RegExp): number | undefined {
-  return sumOf(
-    undefined,
-    parts.filter(([name]) => pattern.test(name))
-  )
-}
-
-/** A sum of made-up counts may leave what a number can hold exactly; then it is no count. */
-function count(field: keyof Tokens, value: number | undefined): Tokens {
-  return Number.isSafeInteger(value) ? { [field]: value } : {}
-}
-
-function readCost(cost: ValueRecord): number | undefined {
-  const total = numberOf(cost['total'])
-  if (total !== undefined) return total >= 0 ? total : undefined
-  const parts = Object.keys(cost).flatMap((name) => numberOf(cost[name]) ?? [])
-  const sum = parts.reduce((known, part) => known + Math.max(part, 0), 0)
-  return parts.length > 0 && Number.isFinite(sum) ? sum : undefined
 }

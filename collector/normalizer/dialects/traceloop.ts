@@ -6,7 +6,7 @@
 import type { DecodedSpan } from '../../model/index.ts'
 import { defineDialect } from '../define-dialect.ts'
 import type { StepFacts } from '../dialect.ts'
-import { parseValue, unwrapInput, unwrapOutput } from '../entity-io.ts'
+import { parseValue, unwrapInput, unwrapMessage, unwrapOutput } from '../entity-io.ts'
 import { withOwnNames } from '../gen-ai/names.ts'
 import { operationOf } from '../gen-ai/operations.ts'
 import { readGenAi } from '../gen-ai/read-gen-ai.ts'
@@ -14,7 +14,6 @@ import { toText } from '../json-text.ts'
 import { readAnswer, readRequest } from '../messages.ts'
 import { describeToolCall, toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
-import type { Value, ValueRecord } from '../values.ts'
 import { firstText, isRecord } from '../values.ts'
 
 export const traceloop = defineDialect({
@@ -68,7 +67,7 @@ function read(span: DecodedSpan): StepFacts {
 function readTool({ name, attributes }: DecodedSpan): Partial<StepFacts> {
   const request = parseValue(attributes['traceloop.entity.input'])
   const given = unwrapInput(request)
-  const message = messageIn(unwrapOutput(attributes['traceloop.entity.output']))
+  const message = unwrapMessage(unwrapOutput(attributes['traceloop.entity.output']))
   const result = readToolResult(message)
   const tool =
     (isRecord(request) ? firstText(request, ['tool_name']) : undefined) ??
@@ -85,16 +84,6 @@ function readTool({ name, attributes }: DecodedSpan): Partial<StepFacts> {
     exitCode: result.exitCode,
     failed: result.failed
   }
-}
-
-/** LangChain serializes a tool's message as a constructor and what it was constructed of. */
-function messageIn(value: Value): Value {
-  const inner: Value = isRecord(value) ? constructedOf(value) : undefined
-  return inner ?? value
-}
-
-function constructedOf(value: ValueRecord): Value {
-  return value['lc'] !== undefined && isRecord(value['kwargs']) ? value['kwargs'] : undefined
 }
 
 function readFrame({ name, attributes }: DecodedSpan, operation: string): Partial<StepFacts> {
