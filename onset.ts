@@ -11,6 +11,7 @@ import {
 } from '@onset/instrumentation/commands'
 import { createRestoreCommand } from '@onset/collector/commands'
 import { classifyStep } from '@onset/collector/effects'
+import { dialectsCommand } from '@onset/collector/normalizer'
 import { assembleRun } from '@onset/processors/assembler'
 import { createEvalCommand } from '@onset/processors/evaluation'
 import { fitLocalizer, localizeOnset } from '@onset/processors/localizer'
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   showCommand,
   localizeCommand,
   evalCommand,
+  dialectsCommand,
   backupCommand,
   restoreCommand
 ]

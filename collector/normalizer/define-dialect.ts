@@ -5,12 +5,12 @@ import type { DecodedSpan } from '../model/index.ts'
 import { buildStep } from './build-step.ts'
 import type { Dialect, StepFacts } from './dialect.ts'
 
-export interface DialectDefinition extends Pick<Dialect, 'name' | 'version' | 'recognizes'> {
+export interface DialectDefinition extends Omit<Dialect, 'toStep'> {
   /** Total, like the dialect's `toStep`. */
   readonly read: (span: DecodedSpan) => StepFacts
 }
 
-export function defineDialect({ name, version, recognizes, read }: DialectDefinition): Dialect {
-  const label = `${name}@${version}`
-  return { name, version, recognizes, toStep: (span) => buildStep(span, label, read(span)) }
+export function defineDialect({ read, ...dialect }: DialectDefinition): Dialect {
+  const label = `${dialect.name}@${dialect.version}`
+  return { ...dialect, toStep: (span) => buildStep(span, label, read(span)) }
 }

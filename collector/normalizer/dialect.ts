@@ -15,6 +15,8 @@ export interface Dialect {
   readonly name: string
   /** Raised whenever the same span would give another step, so that stored steps can be told apart. */
   readonly version: number
+  /** What `recognizes` looks for, for people: `attribute langfuse.observation.type`. */
+  readonly recognizedBy: string
   /** Cheap: asked of every span that no dialect before it in the list has recognized. */
   recognizes(span: DecodedSpan): boolean
   /** Total: gives one step for every span that it recognizes. */

@@ -2,5 +2,6 @@
 // attribute names to the one shape that everything else reads (dialects). Total and pure; knows neither
 // clock, storage, nor any run as a whole.
 
+export { dialectsCommand } from './dialects-command.ts'
 export { normalizeSpans } from './normalize-spans.ts'
 export { sanitizeSpans } from './sanitize-spans.ts'

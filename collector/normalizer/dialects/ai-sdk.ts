@@ -18,6 +18,7 @@ import { firstText, firstValue } from '../values.ts'
 export const aiSdk = defineDialect({
   name: 'ai_sdk',
   version: 1,
+  recognizedBy: 'attribute ai.operationId',
   recognizes: ({ attributes }) => attributes['ai.operationId'] !== undefined,
   read
 })

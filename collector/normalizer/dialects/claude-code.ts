@@ -26,6 +26,7 @@ const PREFIX = 'claude_code.'
 export const claudeCode = defineDialect({
   name: 'claude_code',
   version: 1,
+  recognizedBy: 'span name claude_code.*',
   recognizes: ({ name }) => name.startsWith(PREFIX),
   read
 })

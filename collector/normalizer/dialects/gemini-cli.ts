@@ -21,6 +21,7 @@ import { firstText, isRecord } from '../values.ts'
 export const geminiCli = defineDialect({
   name: 'gemini_cli',
   version: 1,
+  recognizedBy: 'scope gemini-cli with attribute gen_ai.operation.name',
   recognizes: ({ scope, attributes }) =>
     scope.name === 'gemini-cli' && attributes['gen_ai.operation.name'] !== undefined,
   read

@@ -9,6 +9,7 @@ import { readGenAi } from '../gen-ai/read-gen-ai.ts'
 export const genAi = defineDialect({
   name: 'gen_ai',
   version: 1,
+  recognizedBy: 'attribute gen_ai.operation.name, or gen_ai.* and mcp.* that imply it',
   recognizes: (span) => operationOf(span) !== undefined,
   read: (span) => readGenAi(span, operationOf(span) ?? '')
 })

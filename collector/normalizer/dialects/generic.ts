@@ -14,6 +14,7 @@ import { firstText, firstValue, isList, scalarText } from '../values.ts'
 export const generic: Dialect = {
   name: 'generic',
   version: 1,
+  recognizedBy: 'everything else',
   recognizes: () => true,
   toStep
 }

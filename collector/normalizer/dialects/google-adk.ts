@@ -14,6 +14,7 @@ import { toLine } from '../tool-action.ts'
 export const googleAdk = defineDialect({
   name: 'google_adk',
   version: 1,
+  recognizedBy: 'scope gcp.vertex.agent',
   recognizes: ({ scope }) => scope.name === 'gcp.vertex.agent',
   read
 })

@@ -20,6 +20,7 @@ import { firstText, firstValue, isList, isRecord } from '../values.ts'
 export const laminar = defineDialect({
   name: 'laminar',
   version: 1,
+  recognizedBy: 'attribute lmnr.span.type, or lmnr.span.path on what gen_ai recognizes',
   recognizes: (span) =>
     span.attributes['lmnr.span.type'] !== undefined ||
     (span.attributes['lmnr.span.path'] !== undefined && operationOf(span) !== undefined),

@@ -21,6 +21,7 @@ import { readCost, readUsage } from './langfuse-usage.ts'
 export const langfuse = defineDialect({
   name: 'langfuse',
   version: 1,
+  recognizedBy: 'attribute langfuse.observation.type',
   recognizes: ({ attributes }) => attributes['langfuse.observation.type'] !== undefined,
   read
 })

@@ -15,6 +15,7 @@ import { firstText } from '../values.ts'
 export const mastra = defineDialect({
   name: 'mastra',
   version: 1,
+  recognizedBy: 'attribute mastra.span.type',
   recognizes: ({ attributes }) => attributes['mastra.span.type'] !== undefined,
   read
 })

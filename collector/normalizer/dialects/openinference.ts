@@ -25,6 +25,7 @@ import { readInput, readOutput, readPrompt, readResponse } from './openinference
 export const openInference: Dialect = {
   name: 'openinference',
   version: 1,
+  recognizedBy: 'attribute openinference.span.kind',
   recognizes: (span) => firstText(span.attributes, [KIND_KEY]) !== undefined,
   toStep
 }

@@ -20,6 +20,7 @@ import { firstText, isList, isRecord } from '../values.ts'
 export const pydanticAi = defineDialect({
   name: 'pydantic_ai',
   version: 1,
+  recognizedBy: 'scope pydantic-ai, or logfire.* with attribute request_data',
   recognizes: ({ scope, attributes }) =>
     scope.name === 'pydantic-ai' ||
     (scope.name.startsWith('logfire.') && attributes['request_data'] !== undefined),

@@ -19,6 +19,7 @@ import { firstText, isRecord } from '../values.ts'
 export const traceloop = defineDialect({
   name: 'traceloop',
   version: 1,
+  recognizedBy: 'attribute traceloop.span.kind or llm.request.type',
   recognizes: ({ attributes }) =>
     attributes['traceloop.span.kind'] !== undefined || attributes['llm.request.type'] !== undefined,
   read
