@@ -112,6 +112,48 @@ const KINDS: Readonly<Record<string, (seed: number) => DecodedSpan>> = {
       'llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments':
         '{"command":"npm test"}'
     }),
+  'ai sdk call': (seed) =>
+    spanOf('ai.streamText.doStream', {
+      'ai.operationId': 'ai.streamText.doStream',
+      'ai.model.provider': 'openai.responses',
+      'ai.model.id': 'gpt-5-mini',
+      'ai.prompt.messages': JSON.stringify([
+        { role: 'system', content: prose(seed, 1_200) },
+        { role: 'user', content: [{ type: 'text', text: prose(seed + 1, 2_400) }] }
+      ]),
+      'ai.response.text': prose(seed + 2, 600),
+      'ai.response.toolCalls': JSON.stringify([
+        { toolCallId: 'c1', toolName: 'bash', input: '{"command":"npm test"}' }
+      ]),
+      'ai.response.finishReason': 'tool-calls',
+      'ai.usage.inputTokens': 1_200,
+      'ai.usage.outputTokens': 80
+    }),
+  'langfuse tool': (seed) =>
+    spanOf('bash', {
+      'langfuse.observation.type': 'tool',
+      'langfuse.observation.input': JSON.stringify({ command: 'npm test' }),
+      'langfuse.observation.output': JSON.stringify({
+        content: prose(seed, 4_200),
+        type: 'tool',
+        tool_call_id: 'c1',
+        status: 'success'
+      })
+    }),
+  'traceloop tool': (seed) =>
+    spanOf('bash.tool', {
+      'traceloop.span.kind': 'tool',
+      'traceloop.entity.name': 'bash',
+      'traceloop.entity.input': JSON.stringify({
+        input_str: "{'command': 'npm test'}",
+        inputs: { command: 'npm test' },
+        kwargs: {}
+      }),
+      'traceloop.entity.output': JSON.stringify({
+        output: { content: prose(seed, 4_200), tool_call_id: 'c1', type: 'tool' },
+        kwargs: {}
+      })
+    }),
   'http client': (seed) =>
     spanOf('POST', {
       'http.request.method': 'POST',

@@ -1,4 +1,4 @@
-// The Gemini CLI dialect as a table: operations of its traces (0.20 and later), with and without contents.
+// The Gemini CLI dialect as a table: operations of its traces, with and without contents.
 
 import t from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'

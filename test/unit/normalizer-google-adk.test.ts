@@ -1,4 +1,4 @@
-// The Google ADK dialect as a table: spans of its own scope, 1.0 (without operations) to 1.2x.
+// The Google ADK dialect as a table: spans of its own scope, without operations and with them.
 
 import t from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'

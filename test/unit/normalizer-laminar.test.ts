@@ -1,4 +1,4 @@
-// The Laminar dialect as a table: spans as lmnr's SDK (0.7) and OpenHands' (1.x) write them.
+// The Laminar dialect as a table: spans as lmnr's SDK and OpenHands' write them.
 
 import t from 'tap'
 import { checkDialect } from '../support/dialect-cases.ts'

@@ -1,4 +1,4 @@
-// The Langfuse dialect as a table: attributes as its SDKs write them (Python 3, JavaScript 4 and 5).
+// The Langfuse dialect as a table: attributes as its SDKs write them (Python 3, JavaScript 5).
 
 import t from 'tap'
 import { checkDialect } from '../support/dialect-cases.ts'

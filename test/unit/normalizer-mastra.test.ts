@@ -1,4 +1,4 @@
-// The Mastra dialect as a table: what its OpenTelemetry exporter (1.x) writes beside the conventions.
+// The Mastra dialect as a table: what its OpenTelemetry exporter (1.4) writes beside the conventions.
 
 import t from 'tap'
 import { checkDialect } from '../support/dialect-cases.ts'

@@ -1,5 +1,5 @@
-// The Pydantic AI dialect as a table: formats 1 to 5 of its instrumentation (packages 0.4 to 2.x), and model
-// calls that Logfire instruments.
+// The Pydantic AI dialect as a table: formats 1 to 5 of its instrumentation, and model calls that Logfire
+// instruments.
 
 import t from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'

@@ -1,5 +1,5 @@
-// The Traceloop dialect as a table: attributes as OpenLLMetry's SDK and instrumentations write them (semantic
-// conventions 0.4 flattened, 0.27 as JSON), fields of the step out.
+// The Traceloop dialect as a table: attributes as OpenLLMetry's SDK and instrumentations write them
+// (conversations flattened, and as JSON since conventions 0.27), fields of the step out.
 
 import t from 'tap'
 import { aScope } from '../support/builders.ts'
