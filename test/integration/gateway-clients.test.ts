@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, deflate, gzip, zstdCompress } from 'node:zlib'
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import t from 'tap'
+import { decodeFrames, encodeFrames } from '../../collector/gateway/blocks/frames.ts'
 import { aSpan, aStep } from '../support/builders.ts'
 import { startTestGateway } from '../support/started-gateway.ts'
 
@@ -74,7 +75,7 @@ t.test('@clickhouse/client sends long parameters as a form', async (t) => {
   t.same(await result.json(), [{ n: text.length }])
 })
 
-t.test('@clickhouse/client gets gzip when it asks for it', async (t) => {
+t.test('@clickhouse/client gets compression when it asks for it', async (t) => {
   const zipped = createClient({ url, compression: { response: true } })
   t.teardown(() => zipped.close())
   const result = await zipped.query({
@@ -216,17 +217,61 @@ const encodingOf = async (parameters: Record<string, string>, accept: string): P
   return headers.get('content-encoding')
 }
 
-t.test('gzip is for who asks twice: by the parameter and by the header', async (t) => {
-  t.equal(await encodingOf({ enable_http_compression: '1' }, 'gzip'), 'gzip')
-  t.equal(await encodingOf({ enable_http_compression: '1' }, 'identity'), null)
-  t.equal(await encodingOf({ enable_http_compression: '1' }, 'gzip;q=0'), null)
+t.test('HTTP compression is for who asks twice: by the parameter and by the header', async (t) => {
+  const twice = { enable_http_compression: '1' }
+  for (const encoding of ['zstd', 'br', 'gzip', 'deflate']) {
+    t.equal(await encodingOf(twice, encoding), encoding)
+  }
+  t.equal(await encodingOf(twice, 'gzip, deflate, br;q=0.5, zstd'), 'zstd')
+  t.equal(await encodingOf(twice, 'gzip, deflate, br, zstd;q=0'), 'br')
+  t.equal(await encodingOf(twice, 'identity'), null)
+  t.equal(await encodingOf(twice, 'gzip;q=0'), null)
   t.equal(await encodingOf({}, 'gzip'), null, 'clickhouse-go sends the header alone')
+  const response = await fetch(`${url}/?enable_http_compression=1`, {
+    method: 'POST',
+    headers: { 'accept-encoding': 'zstd' },
+    body: "SELECT sum(number) AS s, repeat('x', 2000) AS t FROM numbers(10) FORMAT JSONEachRow"
+  })
+  t.same(await response.json(), { s: '45', t: 'x'.repeat(2_000) })
 })
 
-t.test('blocks with checksums and external tables are refused as not implemented', async (t) => {
-  t.match(await ask('SELECT 1', { parameters: { compress: '1' } }), { status: 501, code: 48 })
-  t.match(await ask('SELECT 1', { parameters: { decompress: '1' } }), { status: 501, code: 48 })
+t.test('compress=1 sends blocks with checksums, in every format and inside gzip', async (t) => {
+  const compress = { compress: '1' }
+  const plain = await ask('SELECT number FROM numbers(300000)')
+  const framed = await ask('SELECT number FROM numbers(300000)', { parameters: compress })
+  t.ok(framed.bytes.length < plain.bytes.length)
+  t.ok((await decodeFrames(framed.bytes, 10_000_000)).equals(plain.bytes))
+  const native = { ...compress, client_protocol_version: '54460', default_format: 'Native' }
+  const block = await ask("SELECT 'a' AS a", { parameters: native })
+  const [info, , overflow] = await decodeFrames(block.bytes, 1_000)
+  t.same([info, overflow], [1, 2], "the block info of the client's revision")
+  const both = await ask('SELECT number FROM numbers(3000)', {
+    parameters: { ...compress, enable_http_compression: '1' },
+    headers: { 'accept-encoding': 'gzip' }
+  })
+  t.equal(both.headers.get('content-encoding'), 'gzip')
+  t.match((await decodeFrames(both.bytes, 100_000)).toString(), /^0\n1\n2\n/)
   t.equal((await ask('SELECT 1', { parameters: { compress: '0' } })).text, '1\n')
+})
+
+t.test('with compress=1 an error of a statement is in blocks too, as from a server', async (t) => {
+  const { status, code, bytes } = await ask('SELECT nope', { parameters: { compress: '1' } })
+  t.match({ status, code }, { status: 404, code: 47 })
+  t.match((await decodeFrames(bytes, 10_000)).toString(), /^Code: 47\. DB::Exception/)
+})
+
+t.test('decompress=1 takes the body out of blocks', async (t) => {
+  const frames = await encodeFrames(Buffer.from('SELECT 40 + 2'))
+  const response = await fetch(`${url}/?decompress=1`, {
+    method: 'POST',
+    body: new Uint8Array(frames)
+  })
+  t.equal(await response.text(), '42\n')
+  const broken = await ask('SELECT 1', { parameters: { decompress: '1' } })
+  t.match(broken, { status: 500, code: 271 })
+})
+
+t.test('external tables are refused as not implemented', async (t) => {
   const form = new FormData()
   form.append('query', 'SELECT 1')
   form.append('t_structure', 'a String')

@@ -131,7 +131,7 @@ t.test('requests that cannot be right are refused with a code', async (t) => {
   const form = { 'content-type': 'multipart/form-data; boundary=x' }
   await t.rejects(readRequest(`/?${many}`), coded(36))
   await t.rejects(readRequest('/?client_protocol_version=-1'), coded(36))
-  await t.rejects(readRequest('/?compress=1'), coded(48))
+  await t.rejects(readRequest('/?decompress=1', 'no block'), coded(271))
   await t.rejects(readRequest('/', 'no form', form), coded(36))
   await t.rejects(readRequest('/', 'x', { 'content-encoding': 'gzip' }), coded(271))
   const notText = readQueryRequest({

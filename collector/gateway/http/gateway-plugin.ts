@@ -2,8 +2,6 @@
 // ended, so that an error is a status and never the end of a result.
 
 import { randomUUID } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 
 import type { Meter } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -17,6 +15,7 @@ import { FORMATS } from '../sql/formats.ts'
 import { refusal } from '../sql/refusal.ts'
 import { GATEWAY_LIMITS_DEFAULT, type GatewayLimits } from '../limits.ts'
 import { Turns } from '../turns.ts'
+import { encodeAnswer, type EncodedAnswer } from './encode-answer.ts'
 import { readKey } from './read-key.ts'
 import { header, isForm, queryOf, readQueryRequest } from './read-request.ts'
 import { statusOf } from './status-of.ts'
@@ -42,12 +41,6 @@ export interface GatewayOptions {
   readonly logger: Logger
 }
 
-/** Compressing less costs more than it saves. */
-const GZIP_BYTES_MIN = 1_024
-
-/** Fast rather than small: the interface is local or behind a proxy that has its own opinion. */
-const GZIP_LEVEL = 3
-
 /** As long as the ids that clients make, with room; it goes into a header. */
 const QUERY_ID = /^[\w.:/-]{1,128}$/
 
@@ -55,8 +48,6 @@ const RETRY_AFTER_SECONDS = 1
 
 const BYTES_TYPE = 'application/octet-stream'
 const TEXT_TYPE = 'text/plain; charset=UTF-8'
-
-const compress = promisify(gzip)
 
 export async function gatewayPlugin(app: FastifyInstance, options: GatewayOptions): Promise<void> {
   const limits = { ...GATEWAY_LIMITS_DEFAULT, ...options.limits }
@@ -134,7 +125,12 @@ class Gateway {
     }
     const asked = await readQueryRequest(raw)
     const leaving = abortWhenGone(reply)
-    const answer = await answerQuery(asked, { ...this.#parts, turns: this.#turns }, leaving)
+    let answer: QueryAnswer
+    try {
+      answer = await answerQuery(asked, { ...this.#parts, turns: this.#turns }, leaving)
+    } catch (error) {
+      return await this.#refuseStatement(error, request, reply)
+    }
     const elapsedMs = performance.now() - startedAt
     this.#count.add(1, { result: 'OK' })
     this.#duration.record(elapsedMs / 1_000)
@@ -142,13 +138,26 @@ class Gateway {
     this.#addHeaders(request, reply)
     reply.header('x-clickhouse-format', answer.format)
     reply.header('x-clickhouse-summary', summarize(answer, elapsedMs))
-    return reply
-      .code(200)
-      .type(format)
-      .send(await encode(answer.bytes, request, reply))
+    return send(reply.code(200).type(format), await encodeAnswer(answer.bytes, request))
   }
 
+  /** As a server, from where a statement is known: in the encoding that was asked for. */
+  async #refuseStatement(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply
+  ): Promise<FastifyReply> {
+    const text = this.#describe(error, request, reply)
+    return send(reply, await encodeAnswer(Buffer.from(text), request))
+  }
+
+  /** Before that: plain. */
   refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return reply.send(this.#describe(error, request, reply))
+  }
+
+  /** Sets status and headers; the text is the body. */
+  #describe(error: unknown, request: FastifyRequest, reply: FastifyReply): string {
     const known = this.#toQueryError(error)
     this.#count.add(1, { result: known.engineName })
     const { engineCode, engineName, message } = known
@@ -158,8 +167,8 @@ class Gateway {
     if (status === 401) reply.header('www-authenticate', 'Basic realm="Onset"')
     if (status === 503) reply.header('retry-after', String(RETRY_AFTER_SECONDS))
     const { version } = this.#parts.catalog
-    const text = `Code: ${engineCode}. DB::Exception: ${message}. (${engineName}) (version ${version} (official build))\n`
-    return reply.code(status).type(TEXT_TYPE).send(text)
+    reply.code(status).type(TEXT_TYPE)
+    return `Code: ${engineCode}. DB::Exception: ${message}. (${engineName}) (version ${version} (official build))\n`
   }
 
   /** @throws QueryError when whoever asks may not read. */
@@ -238,21 +247,7 @@ function summarize(answer: QueryAnswer, elapsedMs: number): string {
   })
 }
 
-async function encode(
-  bytes: Uint8Array,
-  request: FastifyRequest,
-  reply: FastifyReply
-): Promise<Buffer> {
-  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const wanted = queryOf(request.url).get('enable_http_compression') ?? '0'
-  const accepted = header(request, 'accept-encoding') ?? ''
-  const isWanted = wanted !== '0' && wanted !== 'false'
-  if (
-    !isWanted ||
-    plain.length < GZIP_BYTES_MIN ||
-    !/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)
-  )
-    return plain
-  reply.header('content-encoding', 'gzip')
-  return compress(plain, { level: GZIP_LEVEL })
+function send(reply: FastifyReply, { bytes, encoding }: EncodedAnswer): FastifyReply {
+  if (encoding !== undefined) reply.header('content-encoding', encoding)
+  return reply.send(bytes)
 }

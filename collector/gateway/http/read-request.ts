@@ -4,6 +4,7 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 
+import { decodeFrames } from '../blocks/frames.ts'
 import { refusal } from '../sql/refusal.ts'
 
 export interface RawRequest {
@@ -40,13 +41,14 @@ const PARAMETER = /^param_(\w{1,128})$/
 /** @throws QueryError */
 export async function readQueryRequest(raw: RawRequest): Promise<QueryRequest> {
   const query = queryOf(raw.url)
-  refuseCompressed(query)
   const body = await decompress(raw)
   const contentType = header(raw, 'content-type') ?? ''
   const fields: (readonly [string, string])[] = [...query]
   let text = ''
   if (isForm(contentType)) {
     fields.push(...(await readForm(body, contentType)))
+  } else if (isSwitchedOn(query, 'decompress')) {
+    text = decodeText(await decodeFrames(body, raw.bodyBytesMax))
   } else text = decodeText(body)
   if (fields.length > FIELDS_MAX) {
     throw refusal('BAD_ARGUMENTS', `The request has more than ${FIELDS_MAX} parameters`)
@@ -77,16 +79,9 @@ function find(query: URLSearchParams, name: string): string | undefined {
   return query.get(name) ?? undefined
 }
 
-/** Blocks with checksums of CityHash are for native clients, which have the text formats or plain Native instead. */
-function refuseCompressed(query: URLSearchParams): void {
-  for (const name of ['compress', 'decompress']) {
-    const value = query.get(name)
-    if (value === null || value === '0' || value === '' || value === 'false') continue
-    throw refusal(
-      'NOT_IMPLEMENTED',
-      `${name}=1 is not offered; leave it away, and ask with enable_http_compression=1 for gzip`
-    )
-  }
+/** As a server reads a switch; absent is off. */
+export function isSwitchedOn(query: URLSearchParams, name: string): boolean {
+  return !['0', '', 'false'].includes(query.get(name) ?? '')
 }
 
 function readRevision(query: URLSearchParams): number {
