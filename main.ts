@@ -4,6 +4,7 @@
 import {
   createMetrics,
   observeDisk,
+  openProcessAccess,
   readSettings,
   startCollector,
   startGateway,
@@ -78,15 +79,20 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
   try {
     const { analyzeNow } = processors
     const listener = processors
-    const options = { settings, store, listener, analyzeNow, metrics, logger, now }
-    const collector = await startCollector(options)
+    const access = await openProcessAccess({ settings, store, metrics, logger, now })
+    const options = { settings, store, access, listener, analyzeNow, metrics, logger, now }
+    const collector = await startCollector(options).catch(async (error: unknown) => {
+      await access.close()
+      throw error
+    })
     try {
-      const gateway = await startGateway({ settings, store, metrics, logger })
+      const gateway = await startGateway({ settings, store, access, metrics, logger })
       process.stdout.write(`${welcome(collector.url, settings, gateway?.url)}\n`)
       await stopSignal()
       await gateway?.close()
     } finally {
       await collector.close()
+      await access.close()
     }
   } finally {
     await processors.close()

@@ -2,15 +2,18 @@
 // the server, not the store, which whoever opened it closes after this.
 
 import type { Logger } from 'pino'
+import type { Access } from './access/index.ts'
 import type { ApiOptions } from './api/index.ts'
 import { closeServer, listen } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { RunListener, Store } from './model/index.ts'
 import { createPipeline } from './pipeline.ts'
+import { openProcessAccess } from './process-access.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
 export { startGateway, type GatewayServer } from './gateway-server.ts'
+export { openProcessAccess } from './process-access.ts'
 export { observeDisk } from './disk-metrics.ts'
 export { startOperations, type OperationsServer } from './operations-server.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
@@ -23,6 +26,8 @@ export interface CollectorOptions {
   /** Told of what was written; where no processors run there is none. */
   readonly listener?: RunListener
   readonly analyzeNow?: NonNullable<ApiOptions['analyzeNow']>
+  /** Shared with the other servers of the process; otherwise its own. */
+  readonly access?: Access
   /** Shared with store and processors, so that `/metrics` shows them too; otherwise its own. */
   readonly metrics?: Metrics
   readonly logger: Logger
@@ -48,8 +53,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     logger,
     now
   })
+  const access =
+    options.access ?? (await openProcessAccess({ settings, store, metrics, logger, now }))
   const app = await buildServer({
-    accessKeys: settings.accessKeys,
+    access,
     accept,
     store,
     listener,
@@ -60,7 +67,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     logger,
     now
   })
-  const closeMetrics = async (): Promise<void> => {
+  const closeOwn = async (): Promise<void> => {
+    if (options.access === undefined) await access.close()
     if (options.metrics === undefined) await metrics.close()
   }
   let url: string
@@ -68,14 +76,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     url = await listen(app, settings)
   } catch (error) {
     await app.close()
-    await closeMetrics()
+    await closeOwn()
     throw error
   }
   let closed: Promise<void> | undefined
   return {
     url,
     close: () => {
-      closed ??= closeServer(app, settings.shutdownMs).then(closeMetrics)
+      closed ??= closeServer(app, settings.shutdownMs).then(closeOwn)
       return closed
     }
   }

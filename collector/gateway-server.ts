@@ -4,18 +4,19 @@
 import type { Meter } from '@opentelemetry/api'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { findScopes, type AccessKey } from './access-keys.ts'
+import type { Access } from './access/index.ts'
 import { answerBrokenRequest } from './error-answers.ts'
 import { gatewayPlugin, type AccessVerdict, type Caller } from './gateway/index.ts'
 import { closeServer, listen } from './listen.ts'
 import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts'
-import { CollectorError, type ReadOnlyQueries, type Store } from './model/index.ts'
+import { CollectorError, type ErrorCode, type ReadOnlyQueries, type Store } from './model/index.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
 
 export interface GatewayServerOptions {
   readonly settings: Settings
   readonly store: Store
+  readonly access: Access
   readonly metrics: Metrics
   readonly logger: Logger
 }
@@ -76,7 +77,7 @@ export async function startGateway(
 }
 
 async function buildGateway(
-  { settings, metrics, logger }: GatewayServerOptions,
+  { settings, access, metrics, logger }: GatewayServerOptions,
   queries: ReadOnlyQueries
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger
@@ -93,7 +94,7 @@ async function buildGateway(
   await app.register(gatewayPlugin, {
     queries,
     database: settings.clickhouseDatabase,
-    judgeAccess: (caller) => judgeAccess(settings.accessKeys, caller),
+    judgeAccess: (caller) => judgeAccess(access, caller),
     meter,
     logger
   })
@@ -105,14 +106,30 @@ async function buildGateway(
  * page of a foreign site, as in guards.ts. A page can also make a browser ask without an Origin (an image, a
  * link); browsers then tell the site in Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/).
  */
-export function judgeAccess(accessKeys: readonly AccessKey[], caller: Caller): AccessVerdict {
-  const { host = '', origin, fetchSite, key } = caller
-  if (accessKeys.length === 0) {
+export function judgeAccess(access: Access, caller: Caller): AccessVerdict {
+  const { host = '', origin, fetchSite, address, key } = caller
+  if (!access.isRequired) {
     const isOurs = origin === undefined || isLoopbackOrigin(origin)
     return isLoopbackHost(host) && isOurs && fetchSite !== 'cross-site' ? 'granted' : 'not_allowed'
   }
   if (key === undefined) return 'key_missing'
-  const scopes = findScopes(accessKeys, key)
-  if (scopes === undefined) return 'key_unknown'
-  return scopes.has('read') ? 'granted' : 'not_allowed'
+  try {
+    access.admit(key, 'read', address)
+    return 'granted'
+  } catch (error) {
+    return verdictOf(error)
+  }
+}
+
+const VERDICTS: Partial<Record<ErrorCode, AccessVerdict>> = {
+  UNAUTHENTICATED: 'key_unknown',
+  PERMISSION_DENIED: 'not_allowed',
+  RATE_LIMITED: 'too_many_failures',
+  STORE_UNAVAILABLE: 'unknown_now'
+}
+
+function verdictOf(error: unknown): AccessVerdict {
+  const verdict = error instanceof CollectorError ? VERDICTS[error.code] : undefined
+  if (verdict === undefined) throw error
+  return verdict
 }

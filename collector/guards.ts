@@ -1,73 +1,97 @@
-// Who is answered at all. With keys: whoever presents one with the scope that the path needs. Without
+// Who is answered at all. With keys: whoever presents one with the scope that the route needs. Without
 // keys: this machine, called by a name of this machine, and no page of a foreign site (a browser can send
 // a form to 127.0.0.1 without asking, https://developer.mozilla.org/docs/Web/HTTP/CORS#simple_requests).
 
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findScopes, type AccessKey, type Scope } from './access-keys.ts'
+import { LOCAL_ACTOR, type Access } from './access/index.ts'
 import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts'
-import { CollectorError } from './model/index.ts'
+import { CollectorError, type Actor } from './model/index.ts'
+import { requiredScope } from './route-scopes.ts'
 
-export function addGuards(app: FastifyInstance, accessKeys: readonly AccessKey[]): void {
+export interface Guards {
+  /** The key that a request came with. */
+  readonly actorOf: (request: FastifyRequest) => Actor
+}
+
+export function addGuards(app: FastifyInstance, access: Access): Guards {
+  const actors = new WeakMap<FastifyRequest, Actor>()
   app.addHook('onRequest', async (request, reply) => {
-    if (accessKeys.length === 0) requireThisMachine(request)
-    else requireKey(accessKeys, request, reply)
+    if (!access.isRequired) {
+      requireThisMachine(request)
+      return
+    }
+    const needed = requiredScope(request.method, request.routeOptions.url)
+    if (needed === undefined) return
+    const actor = admit(access, request, reply, needed)
+    if (needed === 'ingest') access.rates.admit(actor.id)
+    actors.set(request, actor)
   })
+  countBytes(app, access, actors)
+  return { actorOf: (request) => actors.get(request) ?? LOCAL_ACTOR }
 }
 
-/** The scope that a route needs; undefined when it is for everybody. */
-export function requiredScope(method: string, route: string | undefined): Scope | undefined {
-  const reads = method === 'GET' || method === 'HEAD'
-  if (route === undefined) return undefined
-  if (route.startsWith('/v1/')) return 'ingest'
-  if (route === '/metrics') return 'read'
-  if (route === '/api/openapi.json' || route.startsWith('/api/docs')) return undefined
-  if (route.startsWith('/api/admin/')) return 'admin'
-  if (route.startsWith('/api/')) return reads ? 'read' : scopeOfWrite(route)
-  // The page and the probes hold no data of runs. Whatever else may come is closed until it is named here.
-  return reads ? undefined : 'admin'
-}
-
-function scopeOfWrite(route: string): Scope {
-  return route.endsWith('/outcome') || route.endsWith('/feedback') ? 'ingest' : 'admin'
-}
-
-function requireKey(
-  accessKeys: readonly AccessKey[],
+function admit(
+  access: Access,
   request: FastifyRequest,
-  reply: FastifyReply
+  reply: FastifyReply,
+  needed: Parameters<Access['admit']>[1]
+): Actor {
+  const presented = readBearer(request)
+  try {
+    return access.admit(presented, needed, request.ip)
+  } catch (error) {
+    if (error instanceof CollectorError && error.code === 'UNAUTHENTICATED') {
+      reply.header('www-authenticate', 'Bearer realm="onset"')
+    }
+    throw error
+  }
+}
+
+/**
+ * Of two headers none is taken: a proxy in front may have checked the other one. Node.js itself would keep the
+ * first (https://nodejs.org/api/http.html#messageheaders).
+ */
+function readBearer({ raw }: FastifyRequest): string | undefined {
+  const given = raw.headersDistinct['authorization'] ?? []
+  return given.length === 1 ? /^Bearer +(\S+)$/i.exec(given[0] ?? '')?.[1] : undefined
+}
+
+/**
+ * What a request to ingest took, by what came over its connection meanwhile: the same for a body with a
+ * length and one in chunks, and nothing stands between the receiver and its body.
+ */
+function countBytes(
+  app: FastifyInstance,
+  access: Access,
+  actors: WeakMap<FastifyRequest, Actor>
 ): void {
-  const needed = requiredScope(request.method, request.routeOptions.url)
-  if (needed === undefined) return
-  const presented = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const scopes = presented === undefined ? undefined : findScopes(accessKeys, presented)
-  if (scopes === undefined) {
-    reply.header('www-authenticate', 'Bearer realm="onset"')
-    const problem =
-      presented === undefined ? 'a bearer key is required' : 'the bearer key is not known'
-    throw refusal('UNAUTHENTICATED', `${problem}; send one with the scope ${needed}`)
-  }
-  if (!scopes.has(needed)) {
-    const held = [...scopes].join(', ')
-    throw refusal('PERMISSION_DENIED', `this needs the scope ${needed}; the key has ${held}`)
-  }
+  const counted = new WeakMap<Socket, number>()
+  app.addHook('onResponse', async (request) => {
+    const { socket } = request
+    const bytes = socket.bytesRead - (counted.get(socket) ?? 0)
+    counted.set(socket, socket.bytesRead)
+    const actor = actors.get(request)
+    if (actor === undefined) return
+    if (requiredScope(request.method, request.routeOptions.url) !== 'ingest') return
+    access.rates.countBytes(actor.id, bytes)
+  })
 }
 
 function requireThisMachine(request: FastifyRequest): void {
   const { host = '', origin } = request.headers
   if (!isLoopbackHost(host)) {
     throw refusal(
-      'PERMISSION_DENIED',
-      'the Host header does not name this machine; call 127.0.0.1 or localhost, or set ONSET_API_KEYS to be called by other names'
+      'the Host header does not name this machine; call 127.0.0.1 or localhost, or make keys to be called by other names (docs/authentication.md)'
     )
   }
   if (origin !== undefined && !isLoopbackOrigin(origin)) {
     throw refusal(
-      'PERMISSION_DENIED',
-      'the request comes from a page of another site; set ONSET_API_KEYS if it is yours'
+      'the request comes from a page of another site; make keys if it is yours (docs/authentication.md)'
     )
   }
 }
 
-function refusal(code: 'UNAUTHENTICATED' | 'PERMISSION_DENIED', message: string): CollectorError {
-  return new CollectorError(code, message, { retryable: false })
+function refusal(message: string): CollectorError {
+  return new CollectorError('PERMISSION_DENIED', message, { retryable: false })
 }

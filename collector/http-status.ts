@@ -44,6 +44,7 @@ const STATUS_OF_CODE: Readonly<Record<ErrorCode, StatusOfCode>> = {
   NOT_FOUND: { status: 404, grpcCode: GRPC.notFound },
   INVALID_ARGUMENT: { status: 400, grpcCode: GRPC.invalidArgument },
   OVERLOADED: { status: 429, grpcCode: GRPC.resourceExhausted },
+  RATE_LIMITED: { status: 429, grpcCode: GRPC.resourceExhausted },
   STORE_BUSY: { status: 503, grpcCode: GRPC.unavailable },
   // Not 507: a sender would drop the batch, although space can be made while it waits.
   STORE_DISK_FULL: { status: 503, grpcCode: GRPC.unavailable },

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'
 import type { Logger } from 'pino'
+import type { Access } from './access/index.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
 import { closeServer, listen } from './listen.ts'
@@ -15,6 +16,7 @@ import type { Settings } from './settings.ts'
 export interface OperationsServerOptions {
   readonly settings: Settings
   readonly store: Pick<Store, 'checkHealth'>
+  readonly access: Access
   readonly metrics: Metrics
   /** What listens, for the log. */
   readonly name: string
@@ -39,7 +41,7 @@ const CONNECTIONS_MAX = 64
 
 /** @throws CollectorError SETTINGS_INVALID when the port cannot be had. */
 export async function startOperations(options: OperationsServerOptions): Promise<OperationsServer> {
-  const { settings, store, metrics, name, logger, now } = options
+  const { settings, store, access, metrics, name, logger, now } = options
   const loggerInstance: FastifyBaseLogger = logger
   const app = Fastify({
     loggerInstance,
@@ -52,7 +54,7 @@ export async function startOperations(options: OperationsServerOptions): Promise
   })
   app.server.maxConnections = CONNECTIONS_MAX
   answerErrors(app, createErrorAnswers({ meter: metrics.meter('server'), now }))
-  addGuards(app, settings.accessKeys)
+  addGuards(app, access)
   addOperationsRoutes(app, { store, metrics })
   let url: string
   try {

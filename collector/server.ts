@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import type { Meter } from '@opentelemetry/api'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { AccessKey } from './access-keys.ts'
+import type { Access } from './access/index.ts'
 import { apiPlugin, type ApiOptions } from './api/index.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
@@ -14,10 +14,11 @@ import type { Metrics } from './metrics.ts'
 import { CollectorError, type DecodedSpan, type Store } from './model/index.ts'
 import { addOperationsRoutes } from './operations-routes.ts'
 import { receiverPlugin } from './receiver/index.ts'
+import { requiredScope } from './route-scopes.ts'
 import { compileValidator } from './validator.ts'
 
 export interface ServerOptions {
-  readonly accessKeys: readonly AccessKey[]
+  readonly access: Access
   readonly accept: (spans: readonly DecodedSpan[]) => Promise<void>
   readonly store: Store
   readonly listener: ApiOptions['listener']
@@ -75,7 +76,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   answerErrors(app, answerError)
   addHeaders(app)
   refuseWhenClosing(app)
-  addGuards(app, options.accessKeys)
+  const { actorOf } = addGuards(app, options.access)
   measureRequests(app, meter)
   addOperationsRoutes(app, { store: options.store, metrics })
   await app.register(receiverPlugin, {
@@ -90,6 +91,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(apiPlugin, {
     prefix: '/api',
     store: options.store,
+    keys: options.access.keys,
+    actorOf,
+    scopeOf: requiredScope,
     listener: options.listener,
     analyzeNow: options.analyzeNow,
     meter: metrics.meter('api'),

@@ -144,6 +144,39 @@ export const SETTINGS_SCHEMA = Type.Object({
     expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
     description: 'How long runs, stages, steps, onsets and feedback are kept.'
   }),
+  ONSET_AUDIT_TTL_DAYS: Type.Integer({
+    default: 365,
+    minimum: 1,
+    maximum: TTL_DAYS_MAX,
+    unit: 'days',
+    expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
+    description: 'How long the audit trail is kept: who made and revoked keys and judged runs.'
+  }),
+  ONSET_KEY_REQUESTS_PER_SECOND: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    expects: 'a number of requests from 0 (no bound) to 1000000',
+    description:
+      'Requests that one key may send to ingest in a second, on average over ten; beyond it senders are told to wait (429). 0 is no bound. Each collector counts for itself.'
+  }),
+  ONSET_KEY_BYTES_PER_SECOND: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 64 * GIBIBYTE,
+    unit: 'bytes',
+    expects: 'a number of bytes from 0 (no bound) to 68719476736',
+    description:
+      'Bytes, as sent, that one key may send to ingest in a second, on average over ten; beyond it senders are told to wait (429). 0 is no bound. Each collector counts for itself.'
+  }),
+  ONSET_AUTHENTICATION_FAILURES_PER_MINUTE: Type.Integer({
+    default: 10,
+    minimum: 1,
+    maximum: 6_000,
+    expects: 'a number of failures from 1 to 6000',
+    description:
+      'Keys that nobody has, from one network address in a minute, on average over two; beyond it the address is told to wait (429), apart from keys that worked from it before.'
+  }),
   ONSET_DISK_BUDGET_BYTES: Type.Integer({
     default: 0,
     minimum: 0,

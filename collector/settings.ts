@@ -3,8 +3,7 @@
 // unless that is a secret, and what would be right.
 
 import { Value } from 'typebox/value'
-import { parseAccessKeys, type AccessKey } from './access-keys.ts'
-import { isLoopbackName } from './loopback.ts'
+import { parseAccessKeys, type AccessKey } from './access/index.ts'
 import { CollectorError } from './model/index.ts'
 import { convertScalars } from './scalars.ts'
 import {
@@ -29,13 +28,19 @@ export interface Settings {
   readonly clickhousePassword: string | undefined
   readonly clickhouseCluster: string | undefined
   readonly clickhouseDatabase: string
-  /** Empty: whoever reaches the loopback port may do everything. */
+  /** Empty: those that were made at run time, or whoever reaches the loopback port may do everything. */
   readonly accessKeys: readonly AccessKey[]
   readonly logLevel: (typeof LOG_LEVELS)[number]
   readonly bodyBytesMax: number
   readonly inflightBytesMax: number
   readonly rawTtlDays: number
   readonly runTtlDays: number
+  readonly auditTtlDays: number
+  /** Of one key to ingest; zero is no bound. */
+  readonly keyRequestsPerSecond: number
+  readonly keyBytesPerSecond: number
+  /** From one network address. */
+  readonly authenticationFailuresPerMinute: number
   /** Of the embedded engine; zero is no bound. */
   readonly diskBudgetBytes: number
   readonly completionSettleMs: number
@@ -154,6 +159,10 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
     inflightBytesMax: variables.ONSET_INFLIGHT_BYTES_MAX,
     rawTtlDays: variables.ONSET_RAW_TTL_DAYS,
     runTtlDays: variables.ONSET_RUN_TTL_DAYS,
+    auditTtlDays: variables.ONSET_AUDIT_TTL_DAYS,
+    keyRequestsPerSecond: variables.ONSET_KEY_REQUESTS_PER_SECOND,
+    keyBytesPerSecond: variables.ONSET_KEY_BYTES_PER_SECOND,
+    authenticationFailuresPerMinute: variables.ONSET_AUTHENTICATION_FAILURES_PER_MINUTE,
     diskBudgetBytes: variables.ONSET_DISK_BUDGET_BYTES,
     completionSettleMs: variables.ONSET_COMPLETION_SETTLE_MS,
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
@@ -174,12 +183,6 @@ function toClickhouseHttp(
 
 /** What each value allows alone and two values do not allow together. */
 function findConflict(settings: Settings): string | undefined {
-  if (settings.accessKeys.length === 0 && !isLoopbackName(settings.host)) {
-    return (
-      `ONSET_HOST is ${JSON.stringify(settings.host)}, which other machines can reach, and there are no keys; ` +
-      'set ONSET_API_KEYS (as `openssl rand -hex 16` makes a key), or ONSET_HOST=127.0.0.1'
-    )
-  }
   if (settings.inflightBytesMax < BODY_COPIES_IN_FLIGHT * settings.bodyBytesMax) {
     return (
       `ONSET_INFLIGHT_BYTES_MAX is ${settings.inflightBytesMax}; at least twice ONSET_BODY_BYTES_MAX (${settings.bodyBytesMax}) is right, ` +

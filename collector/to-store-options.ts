@@ -19,7 +19,11 @@ export function toStoreOptions(settings: Settings, surroundings: StoreSurroundin
     logger,
     now,
     database: settings.clickhouseDatabase,
-    ttlDays: { traces: settings.rawTtlDays, runs: settings.runTtlDays }
+    ttlDays: {
+      traces: settings.rawTtlDays,
+      runs: settings.runTtlDays,
+      audit: settings.auditTtlDays
+    }
   }
   if (settings.clickhouseUrl === undefined) {
     const { dataDir, backupDir, diskBudgetBytes } = settings

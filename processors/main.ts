@@ -4,6 +4,7 @@
 
 import {
   createMetrics,
+  openProcessAccess,
   readSettings,
   startOperations,
   toStoreOptions,
@@ -74,10 +75,16 @@ async function work(settings: Settings, store: Store, surroundings: Surroundings
   })
   try {
     const name = 'processors'
-    const operations = await startOperations({ settings, store, metrics, name, logger, now })
-    process.stdout.write(`Onset processors answer probes at ${operations.url}\n`)
-    await stopSignal()
-    await operations.close()
+    const access = await openProcessAccess({ settings, store, metrics, logger, now })
+    try {
+      const shared = { settings, store, access, metrics, logger, now }
+      const operations = await startOperations({ ...shared, name })
+      process.stdout.write(`Onset processors answer probes at ${operations.url}\n`)
+      await stopSignal()
+      await operations.close()
+    } finally {
+      await access.close()
+    }
   } finally {
     await processors.close()
     await alerter?.close()

@@ -1,19 +1,48 @@
 // What the API is given by whoever composes the process, and what all its routes answer with.
 
 import type { Meter } from '@opentelemetry/api'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import {
   ERROR_CODES,
   toRunId,
+  type Actor,
+  type AuditStore,
   type Backups,
   type FeedbackWriter,
+  type KeyScope,
+  type ManagedKey,
   type RunId,
   type RunListener,
   type RunReader
 } from '../model/index.ts'
 
+/** Makes and revokes keys; `around` is called with the key and does what it is given, between two records of it. */
+export interface KeyAdmin {
+  readonly configured: readonly { readonly keyId: string; readonly scopes: readonly KeyScope[] }[]
+  list(): Promise<readonly ManagedKey[]>
+  stateOf(key: ManagedKey): 'active' | 'expired' | 'revoked'
+  create(
+    request: {
+      readonly name: string
+      readonly scopes: readonly KeyScope[]
+      readonly expiresInSeconds: number | undefined
+      readonly createdBy: string
+    },
+    around: AroundKey
+  ): Promise<{ readonly key: ManagedKey; readonly secret: string }>
+  revoke(keyId: string, revokedBy: string, around: AroundKey): Promise<ManagedKey>
+}
+
+export type AroundKey = (key: ManagedKey, act: () => Promise<void>) => Promise<void>
+
 export interface ApiOptions {
-  readonly store: RunReader & FeedbackWriter & { readonly backups?: Backups }
+  readonly store: RunReader & FeedbackWriter & AuditStore & { readonly backups?: Backups }
+  readonly keys: KeyAdmin
+  /** The key that a request came with; `local` where there are none. */
+  readonly actorOf: (request: FastifyRequest) => Actor
+  /** The scope that a route, as registered, needs; undefined when it is for everybody. */
+  readonly scopeOf: (method: string, route: string) => KeyScope | undefined
   /** Absent where no processors run; reports are then analyzed by whoever reads the store. */
   readonly listener: RunListener | undefined
   /**

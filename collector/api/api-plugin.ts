@@ -5,11 +5,14 @@
 import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { RouteOptions } from 'fastify'
 import { CollectorError } from '../model/index.ts'
 import type { ApiOptions } from './api-options.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { feedbackRoutes } from './feedback-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 import { localizeRoutes } from './localize-routes.ts'
 import { onsetRoutes } from './onset-routes.ts'
 import { outcomeRoutes } from './outcome-routes.ts'
@@ -30,6 +33,7 @@ export const apiPlugin: FastifyPluginAsyncTypebox<ApiOptions> = async (app, opti
     const methods = methodsOfUrl.get(route.url) ?? new Set()
     for (const method of [route.method].flat()) methods.add(method)
     methodsOfUrl.set(route.url, methods)
+    route.schema = withScope(route, options.scopeOf)
   })
   // Bodies are JSON and nothing else: a form of a foreign page can send text/plain without asking.
   app.removeContentTypeParser('text/plain')
@@ -47,7 +51,7 @@ type App = Parameters<typeof apiPlugin>[0]
 
 async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
   // Without the prefix that came along in the options: it would be put in front once more.
-  const { store, listener, analyzeNow, meter, now } = options
+  const { store, keys, actorOf, scopeOf, listener, analyzeNow, meter, now } = options
   for (const routes of [
     runRoutes,
     outcomeRoutes,
@@ -55,9 +59,20 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
     onsetRoutes,
     localizeRoutes,
     eventRoutes,
-    backupRoutes
+    backupRoutes,
+    keyRoutes,
+    auditRoutes
   ]) {
-    await app.register(routes, { store, listener, analyzeNow, meter, now })
+    await app.register(routes, {
+      store,
+      keys,
+      actorOf,
+      scopeOf,
+      listener,
+      analyzeNow,
+      meter,
+      now
+    })
   }
 }
 
@@ -72,9 +87,16 @@ async function registerDocument(app: App): Promise<void> {
         version: '1'
       },
       tags: [{ name: 'runs' }, { name: 'onsets' }, { name: 'admin' }],
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      // Either no key, where none are set, or one of the scope that the path needs.
-      security: [{}, { key: [] }]
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A key with the scope that the path names. None where there never was a key: then this machine alone is answered.'
+          }
+        }
+      }
     }
   })
   await app.register(fastifySwaggerUi, {
@@ -90,6 +112,25 @@ async function registerDocument(app: App): Promise<void> {
     schema: { hide: true },
     handler: async () => app.swagger()
   })
+}
+
+/**
+ * Either no key, where there are none, or one of the scope that the path needs
+ * (https://spec.openapis.org/oas/v3.1.0#security-requirement-object: names of roles).
+ */
+function withScope(
+  { method, url, schema = {} }: RouteOptions,
+  scopeOf: ApiOptions['scopeOf']
+): NonNullable<RouteOptions['schema']> {
+  const scope = scopeOf([method].flat()[0] ?? '', url)
+  if (schema.hide === true || scope === undefined) return schema
+  const needs = `Needs the scope \`${scope}\`.`
+  const { description } = schema
+  return {
+    ...schema,
+    description: description === undefined ? needs : `${description} ${needs}`,
+    security: [{}, { key: [scope] }]
+  }
 }
 
 function refuseOtherMethods(app: App, url: string, methods: ReadonlySet<string>): void {

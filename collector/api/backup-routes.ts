@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { CollectorError, type Backup, type Backups } from '../model/index.ts'
 import { ERROR_RESPONSES, type ApiOptions } from './api-options.ts'
+import { audit } from './audit-event.ts'
 import { timeSchema, toTimeJson } from './values-json.ts'
 
 const BackupRequest = Type.Object(
@@ -28,7 +29,8 @@ const BackupJson = Type.Object({
   problem: Type.Optional(Type.String({ description: 'Why it failed.' }))
 })
 
-export const backupRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { store }) => {
+export const backupRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
+  const { store } = options
   app.route({
     method: 'POST',
     url: '/admin/backup',
@@ -39,8 +41,13 @@ export const backupRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, {
       body: BackupRequest,
       response: { 202: BackupJson, ...ERROR_RESPONSES }
     },
-    handler: async (request, reply) =>
-      reply.code(202).send(toBackupJson(requireBackups(store.backups).start(request.body.name)))
+    handler: async (request, reply) => {
+      const backups = requireBackups(store.backups)
+      const { name } = request.body
+      const audited = { action: 'backup_started', target: name } as const
+      const backup = await audit(options, request, audited, () => backups.start(name))
+      return reply.code(202).send(toBackupJson(backup))
+    }
   })
 
   app.route({

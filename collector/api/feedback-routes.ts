@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { CollectorError, fromUnixMillis, type Feedback } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
+import { audit } from './audit-event.ts'
 import { FeedbackJson, FeedbackRequest, toFeedbackJson } from './feedback-json.ts'
 
 const FeedbackList = Type.Object({ items: Type.Array(FeedbackJson) })
@@ -33,7 +34,12 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
       }
       const record = await store.findRun(feedback.runId)
       if (record !== undefined) requireStep(feedback.onsetStepIndex, record.run.stepCount)
-      await store.saveFeedback(feedback)
+      const details = {
+        onsetStepIndex: String(feedback.onsetStepIndex ?? 'none'),
+        ...(feedback.category === undefined ? {} : { category: feedback.category })
+      }
+      const audited = { action: 'feedback_given', target: feedback.runId, details } as const
+      await audit(options, request, audited, () => store.saveFeedback(feedback))
       return reply.code(201).send(toFeedbackJson(feedback))
     }
   })

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { CollectorError } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
+import { audit } from './audit-event.ts'
 import { unknownRun } from './list-query.ts'
 import { OnsetJson, toOnsetJson } from './onset-json.ts'
 import { RunJson, toRunJson } from './run-json.ts'
@@ -26,7 +27,8 @@ export const localizeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     handler: async (request) => {
       const runId = readRunId(request.params.runId)
       if (analyzeNow === undefined) throw noProcessor()
-      await analyzeNow(runId)
+      const audited = { action: 'run_localized', target: runId } as const
+      await audit(options, request, audited, () => analyzeNow(runId))
       const [record, onsets] = await Promise.all([store.findRun(runId), store.readOnsets(runId)])
       if (record === undefined) throw unknownRun(runId)
       return { run: toRunJson(record), onsets: onsets.map(toOnsetJson) }

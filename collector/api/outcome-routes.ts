@@ -12,6 +12,7 @@ import {
   type OutcomeReport
 } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
+import { audit } from './audit-event.ts'
 import { CHECK_STATUSES, timeSchema, toTimeJson } from './values-json.ts'
 
 /** An assertion with its context; the rest is in the output. */
@@ -77,7 +78,9 @@ export const outcomeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, 
     handler: async (request, reply) => {
       const runId = readRunId(request.params.runId)
       const report = toOutcomeReport(request.body, now())
-      await store.saveOutcomeReport(runId, report)
+      const details = { outcome: report.outcome }
+      const audited = { action: 'outcome_reported', target: runId, details } as const
+      await audit(options, request, audited, () => store.saveOutcomeReport(runId, report))
       listener?.outcomeReported(runId)
       return reply.code(202).send({
         runId,

@@ -1,5 +1,6 @@
 // The words of Onset as types: the one thing every room knows. Imports no package and does no I/O.
 
+export * from './access.ts'
 export * from './alert.ts'
 export * from './backup.ts'
 export * from './errors.ts'

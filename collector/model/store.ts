@@ -1,6 +1,7 @@
 // The store's contracts, so that the rooms which write and read agree without knowing each other or
 // the engine. Implemented once, in collector/store, on embedded ClickHouse and on a server alike.
 
+import type { AuditStore, KeyStore } from './access.ts'
 import type { AlertDelivery } from './alert.ts'
 import type { Backups } from './backup.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
@@ -188,7 +189,15 @@ export interface StoreHealth {
 }
 
 export interface Store
-  extends IngestWriter, RunReader, FeedbackWriter, AnalysisStore, AlertStore, SpanReader {
+  extends
+    IngestWriter,
+    RunReader,
+    FeedbackWriter,
+    AnalysisStore,
+    AlertStore,
+    SpanReader,
+    KeyStore,
+    AuditStore {
   /** SQL of strangers, on the embedded engine only: a server answers them itself. */
   readonly readOnlyQueries?: ReadOnlyQueries
   /** Of the embedded engine only: a server has its own. */

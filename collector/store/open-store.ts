@@ -16,6 +16,7 @@ import type {
   Store,
   UnixNano
 } from '../model/index.ts'
+import { createAccessTables } from './access/access-tables.ts'
 import { AlertOutbox } from './alert-outbox.ts'
 import { Analyses } from './analysis/analyses.ts'
 import { StoreBackups } from './backup/backups.ts'
@@ -107,6 +108,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   let closing: Promise<void> | undefined
   const { readOnlyQueries } = engine
   return {
+    ...createAccessTables({ engine, metrics }),
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     ...(backups === undefined ? {} : { backups }),
     write: async (batch: IngestBatch) => {

@@ -11,6 +11,8 @@ export interface TtlDays {
   readonly traces: number
   /** Runs, stages, steps, onsets, outcomes, feedback and alerts. */
   readonly runs: number
+  /** Who did what. */
+  readonly audit: number
 }
 
 export interface SettleOptions {
@@ -28,7 +30,8 @@ const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly ti
   agent_onsets: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
   agent_outcomes: { of: 'runs', time: 'toDateTime(IngestedAt)' },
   agent_feedback: { of: 'runs', time: 'toDateTime(IngestedAt)' },
-  alert_outbox: { of: 'runs', time: 'toDateTime(UpdatedAt)' }
+  alert_outbox: { of: 'runs', time: 'toDateTime(UpdatedAt)' },
+  agent_audit: { of: 'audit', time: 'toDateTime(At)' }
 }
 
 /**

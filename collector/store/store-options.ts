@@ -9,8 +9,11 @@ import type { QueueBounds } from './write/group-commit.ts'
 
 export const DATABASE_DEFAULT = 'otel'
 
-/** Raw spans are what fills the disk, and are looked at soon or never; runs are what is compared over time. */
-export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365 }
+/**
+ * Raw spans are what fills the disk, and are looked at soon or never; runs are what is compared over time;
+ * who did what is asked for within a year.
+ */
+export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365, audit: 365 }
 
 /**
  * Two to three seconds of ingest at full speed, 128 to 256 MB. More would only make senders wait longer for

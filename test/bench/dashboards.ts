@@ -11,7 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createNoopMeter } from '@opentelemetry/api'
 import { Session } from 'chdb'
-import { startGateway, createMetrics, startCollector } from '../../collector/collector.ts'
+import {
+  createMetrics,
+  openProcessAccess,
+  startCollector,
+  startGateway
+} from '../../collector/collector.ts'
 import { toRunId } from '../../collector/model/index.ts'
 import { readSettings } from '../../collector/settings.ts'
 import { openStore } from '../../collector/store/index.ts'
@@ -151,7 +156,14 @@ try {
   const run = await seed()
   const perCopy = ORIGINALS * (LOOKS + 5)
   await multiply(Math.max(1, Math.round(STEPS / perCopy)))
-  const gateway = await startGateway({ settings, store, metrics, logger: silentLogger })
+  const access = await openProcessAccess({
+    settings,
+    store,
+    metrics,
+    logger: silentLogger,
+    now: Date.now
+  })
+  const gateway = await startGateway({ settings, store, access, metrics, logger: silentLogger })
   if (gateway === undefined) throw new Error('no gateway was started')
   const { rows } = await readFrame(
     gateway.url,
@@ -168,6 +180,7 @@ try {
     }
   }
   await gateway.close()
+  await access.close()
 } finally {
   await store.close()
   await metrics.close()

@@ -166,6 +166,9 @@ t.test('the OpenAPI document describes each path once and completely', async (t)
   const document = await readDocument(open.url)
   t.strictSame(Object.keys(document.paths).toSorted(byText), [
     '/api/admin/backup',
+    '/api/audit',
+    '/api/keys',
+    '/api/keys/{keyId}',
     '/api/onsets',
     '/api/runs',
     '/api/runs/{runId}',

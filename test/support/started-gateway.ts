@@ -2,7 +2,8 @@
 
 import { pino } from 'pino'
 import type { Test } from 'tap'
-import { createMetrics, startGateway } from '../../collector/collector.ts'
+import { createMetrics, openProcessAccess, startGateway } from '../../collector/collector.ts'
+import type { Access } from '../../collector/access/index.ts'
 import type { Store } from '../../collector/model/index.ts'
 import { readSettings } from '../../collector/settings.ts'
 import { openTestStore } from './test-store.ts'
@@ -25,6 +26,7 @@ export interface AskOptions {
 export interface StartedGateway {
   readonly url: string
   readonly store: Store
+  readonly access: Access
   /** As POST; the statement is the body. */
   readonly ask: (sql: string, options?: AskOptions) => Promise<GatewayAnswer>
 }
@@ -36,22 +38,26 @@ export async function startTestGateway(
 ): Promise<StartedGateway> {
   const store = options.store ?? (await openTestStore(t))
   const metrics = createMetrics()
-  const gateway = await startGateway({
-    settings: readSettings({
-      ONSET_CLICKHOUSE_HTTP_PORT: '0',
-      ONSET_SHUTDOWN_MS: '2000',
-      ...options.env
-    }),
-    store,
-    metrics,
-    logger: pino({ level: 'silent' })
+  const logger = pino({ level: 'silent' })
+  const settings = readSettings({
+    ONSET_CLICKHOUSE_HTTP_PORT: '0',
+    ONSET_SHUTDOWN_MS: '2000',
+    ...options.env
   })
+  const access = await openProcessAccess({ settings, store, metrics, logger, now: Date.now })
+  const gateway = await startGateway({ settings, store, access, metrics, logger })
   if (gateway === undefined) throw new Error('no gateway was started')
   t.teardown(async () => {
     await gateway.close()
+    await access.close()
     await metrics.close()
   })
-  return { url: gateway.url, store, ask: (sql, asked) => askGateway(gateway.url, sql, asked) }
+  return {
+    url: gateway.url,
+    store,
+    access,
+    ask: (sql, asked) => askGateway(gateway.url, sql, asked)
+  }
 }
 
 export async function askGateway(

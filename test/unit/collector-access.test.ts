@@ -1,11 +1,19 @@
 import t from 'tap'
 import { Type } from 'typebox'
-import { findScopes, parseAccessKeys } from '../../collector/access-keys.ts'
+import {
+  findConfigured,
+  parseAccessKeys,
+  type AccessKey
+} from '../../collector/access/access-keys.ts'
+import { digestOf } from '../../collector/access/key-secret.ts'
 import { isLoopbackHost, isLoopbackName, isLoopbackOrigin } from '../../collector/loopback.ts'
 import { convertScalars } from '../../collector/scalars.ts'
 
 const A = 'aaaaaaaaaaaaaaaa'
 const B = 'bbbbbbbbbbbbbbbb'
+
+const findScopes = (keys: readonly AccessKey[], presented: string) =>
+  findConfigured(keys, digestOf(presented))?.scopes
 
 t.test('a key has the scope it was given, and no other', async (t) => {
   const keys = parseAccessKeys(`ingest:${A}, read:${B}`)

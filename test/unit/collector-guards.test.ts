@@ -1,5 +1,5 @@
 import t from 'tap'
-import { requiredScope } from '../../collector/guards.ts'
+import { requiredScope } from '../../collector/route-scopes.ts'
 
 const ROUTES: readonly [method: string, route: string | undefined, scope: string | undefined][] = [
   ['POST', '/v1/traces', 'ingest'],
@@ -17,7 +17,13 @@ const ROUTES: readonly [method: string, route: string | undefined, scope: string
   ['GET', '/api/docs/static/*', undefined],
   ['GET', '/livez', undefined],
   ['GET', '/readyz', undefined],
-  ['GET', '/', undefined],
+  ['GET', '/', 'admin'],
+  ['GET', '/api/docs/', undefined],
+  ['GET', '/api/runs/', 'read'],
+  ['GET', '/api/docsx', 'admin'],
+  ['GET', '/api/keys', 'admin'],
+  ['DELETE', '/api/keys/:keyId', 'admin'],
+  ['GET', '/api/audit', 'admin'],
   ['GET', undefined, undefined],
   ['POST', '/whatever-comes-next', 'admin'],
   ['DELETE', '/api/runs/:runId', 'admin']

@@ -92,17 +92,15 @@ t.test('never more run than may, whatever comes when', async (t) => {
 
 const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`
 
-const keyOf = (headers: Record<string, string>, url = '/'): string | undefined =>
-  readKey({ url, headers })
+const keyOf = (headers: Record<string, string>): string | undefined => readKey({ headers })
 
 t.test('the key is the password, in each of the ways it comes', async (t) => {
   t.equal(keyOf({ 'x-clickhouse-key': 'k' }), 'k')
   t.equal(keyOf({ authorization: 'Bearer k' }), 'k')
   t.equal(keyOf({ authorization: basic('user:k:with:colons') }), 'k:with:colons')
-  t.equal(keyOf({}, '/?user=u&password=k%26'), 'k&')
   t.equal(keyOf({ authorization: basic('default:') }), undefined)
   t.equal(keyOf({ authorization: basic('nocolon') }), undefined)
-  t.equal(keyOf({ authorization: 'Digest x' }, '/?password='), undefined)
+  t.equal(keyOf({ authorization: 'Digest x' }), undefined)
 })
 
 function readRequest(url: string, body = '', headers = {}): Promise<QueryRequest> {

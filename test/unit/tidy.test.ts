@@ -16,6 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/normalizer': ['collector/model'],
   'collector/effects': ['collector/model'],
   'collector/store': ['collector/model'],
+  'collector/access': ['collector/model'],
   'collector/api': ['collector/model'],
   'collector/gateway': ['collector/model'],
   'collector/commands': ['collector/model', 'collector/store'],

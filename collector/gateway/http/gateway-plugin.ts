@@ -26,10 +26,19 @@ export interface Caller {
   readonly origin: string | undefined
   /** The header Sec-Fetch-Site, which only browsers send. */
   readonly fetchSite: string | undefined
+  /** Of the network. */
+  readonly address: string
   readonly key: string | undefined
 }
 
-export type AccessVerdict = 'granted' | 'key_missing' | 'key_unknown' | 'not_allowed'
+export type AccessVerdict =
+  | 'granted'
+  | 'key_missing'
+  | 'key_unknown'
+  | 'not_allowed'
+  | 'too_many_failures'
+  /** The store that knows does not answer. */
+  | 'unknown_now'
 
 export interface GatewayOptions {
   readonly queries: ReadOnlyQueries
@@ -172,11 +181,12 @@ class Gateway {
   }
 
   /** @throws QueryError when whoever asks may not read. */
-  judge(raw: Pick<FastifyRequest, 'url' | 'headers'>): void {
+  judge(raw: Pick<FastifyRequest, 'url' | 'headers' | 'ip'>): void {
     const verdict = this.#parts.judgeAccess({
       host: header(raw, 'host'),
       origin: header(raw, 'origin'),
       fetchSite: header(raw, 'sec-fetch-site'),
+      address: raw.ip,
       key: readKey(raw)
     })
     switch (verdict) {
@@ -185,17 +195,27 @@ class Gateway {
       case 'key_missing':
         throw refusal(
           'REQUIRED_PASSWORD',
-          'A key with the scope read is required, as the password of any user'
+          'A key with the scope read is required, as the password of any user, in a header'
         )
       case 'key_unknown':
         throw refusal(
           'AUTHENTICATION_FAILED',
-          'Authentication failed: password is incorrect; it must be a key of ONSET_API_KEYS'
+          'Authentication failed: password is incorrect; it must be a key of Onset that was not revoked and has not expired'
         )
       case 'not_allowed':
         throw refusal(
           'ACCESS_DENIED',
           'Not allowed: the key has not the scope read, or there are no keys and the request does not come from this machine by its own name'
+        )
+      case 'too_many_failures':
+        throw refusal(
+          'TOO_MANY_SIMULTANEOUS_QUERIES',
+          'Too many wrong passwords came from this network address; wait, and send a right one'
+        )
+      case 'unknown_now':
+        throw refusal(
+          'TOO_MANY_SIMULTANEOUS_QUERIES',
+          'The store does not answer whether the key was revoked; try again'
         )
     }
   }

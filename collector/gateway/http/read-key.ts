@@ -1,18 +1,18 @@
-// The key of a caller. It is the password, whatever the name of the user: ClickHouse's clients send both
-// in one of four ways (https://clickhouse.com/docs/interfaces/http), and those behind OAuth a bearer token.
+// The key of a caller. It is the password, whatever the name of the user: ClickHouse's clients send both in
+// headers (https://clickhouse.com/docs/interfaces/http), and those behind OAuth a bearer token. A server also
+// takes them from the address; here not, because logs of proxies and histories of shells keep addresses.
 
-import { header, queryOf, type RawRequest } from './read-request.ts'
+import { header, type RawRequest } from './read-request.ts'
 
 /** Undefined when none was sent; an empty password is none. */
-export function readKey(request: Pick<RawRequest, 'url' | 'headers'>): string | undefined {
+export function readKey(request: Pick<RawRequest, 'headers'>): string | undefined {
   const key = header(request, 'x-clickhouse-key')
   if (key !== undefined) return key
   const authorization = header(request, 'authorization') ?? ''
   const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (bearer !== undefined) return bearer
   const basic = /^Basic +(\S+)$/i.exec(authorization)?.[1]
-  if (basic !== undefined) return passwordOf(Buffer.from(basic, 'base64').toString('utf8'))
-  return queryOf(request.url).get('password') || undefined
+  return basic === undefined ? undefined : passwordOf(Buffer.from(basic, 'base64').toString('utf8'))
 }
 
 /** Of `user:password`; a name has no colon, a password may. */

@@ -6,6 +6,7 @@ import {
   OVERLAY_DATABASE,
   SYSTEM_DATABASE,
   SYSTEM_TABLES_ALLOWED,
+  TABLES_SECLUDED,
   WORDS_REFUSED
 } from './names.ts'
 import { refusal } from './refusal.ts'
@@ -16,6 +17,7 @@ export function checkNames(tokens: readonly Token[], callsRefused: ReadonlySet<s
   for (const [at, token] of tokens.entries()) {
     if (token.name === undefined) continue
     checkWord(token, tokens[at + 1])
+    checkSecluded(token.name)
     checkSettings(tokens, at)
     checkCall(tokens, at, callsRefused)
     checkTable(tokens, at)
@@ -34,6 +36,15 @@ function checkWord(token: Token, next: Token | undefined): void {
   if (isWord(token, 'PARALLEL') && isWord(next, 'WITH')) {
     throw refusal('SYNTAX_ERROR', 'PARALLEL WITH runs several statements; one is right')
   }
+}
+
+/** As a table, a column or anything else: nothing that people ask for has these names. */
+function checkSecluded(name: string): void {
+  if (!TABLES_SECLUDED.has(name.toLowerCase())) return
+  throw refusal(
+    'ACCESS_DENIED',
+    `The table ${name} is for admins, over REST: /api/keys and /api/audit`
+  )
 }
 
 /** Those at the end were taken off before. In a subquery the engine would apply them without asking for read-only. */

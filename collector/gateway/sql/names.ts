@@ -56,6 +56,11 @@ export const SYSTEM_TABLES_ALLOWED: ReadonlySet<string> = new Set(
     primes projections table_engines table_functions tables time_zones zeros zeros_mt`)
 )
 
+/** Of this store, but for admins: a key with the scope read may not read who else has keys, and did what. */
+export const TABLES_SECLUDED: ReadonlySet<string> = new Set(
+  words('agent_keys agent_key_uses agent_audit')
+)
+
 /** The engine's own database would show files of the machine as its tables; no table of ours is in it. */
 export const OVERLAY_DATABASE = 'default'
 export const SYSTEM_DATABASE = 'system'

@@ -13,6 +13,9 @@ export type TableName =
   | 'agent_outcomes'
   | 'agent_feedback'
   | 'alert_outbox'
+  | 'agent_keys'
+  | 'agent_key_uses'
+  | 'agent_audit'
   | 'onset_migrations'
 
 /**

@@ -1,15 +1,13 @@
-// Who may do what. A key is a bearer token with scopes; only its digest is kept, so that neither a heap
+// Keys of the settings. A key is a bearer token with scopes; only its digest is kept, so that neither a heap
 // dump nor a log line holds a usable key.
 
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { CollectorError } from './model/index.ts'
-
-const SCOPES = ['ingest', 'read', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
+import { timingSafeEqual } from 'node:crypto'
+import { CollectorError, KEY_SCOPES, type Actor, type KeyScope } from '../model/index.ts'
+import { digestOf } from './key-secret.ts'
 
 export interface AccessKey {
   readonly digest: Buffer
-  readonly scopes: ReadonlySet<Scope>
+  readonly scopes: ReadonlySet<KeyScope>
 }
 
 /** 16 characters of base64 or hex are at least 64 bits: not guessable over a network. */
@@ -35,26 +33,41 @@ export function parseAccessKeys(text: string): readonly AccessKey[] {
   return entries.map((entry, at) => parseAccessKey(entry, at + 1))
 }
 
-/** The scopes of the presented key; undefined when nobody has it. Takes the same time for every key. */
-export function findScopes(
-  keys: readonly AccessKey[],
-  presented: string
-): ReadonlySet<Scope> | undefined {
-  const digest = digestOf(presented)
-  const scopes = new Set<Scope>()
-  for (const key of keys) {
+export interface KeyHolder {
+  readonly actor: Actor
+  readonly scopes: ReadonlySet<KeyScope>
+}
+
+/** Undefined when nobody has a key of this digest. Takes the same time for every key. */
+export function findConfigured(keys: readonly AccessKey[], digest: Buffer): KeyHolder | undefined {
+  let first: string | undefined
+  const scopes = new Set<KeyScope>()
+  for (const [at, key] of keys.entries()) {
     if (!timingSafeEqual(key.digest, digest)) continue
+    first ??= nameConfigured(at)
     for (const scope of key.scopes) scopes.add(scope)
   }
-  return scopes.size === 0 ? undefined : scopes
+  return first === undefined ? undefined : { actor: { id: first, name: first }, scopes }
+}
+
+const CONFIGURED_PREFIX = 'settings-'
+
+/** By position, counted from one: the key itself is nowhere. */
+export function nameConfigured(at: number): string {
+  return `${CONFIGURED_PREFIX}${at + 1}`
+}
+
+/** No key made at run time has such an id. */
+export function isConfiguredName(keyId: string): boolean {
+  return keyId.startsWith(CONFIGURED_PREFIX)
 }
 
 function parseAccessKey(entry: string, position: number): AccessKey {
   const colon = entry.indexOf(':')
-  const scope = colon === -1 ? 'admin' : SCOPES.find((name) => name === entry.slice(0, colon))
+  const scope = colon === -1 ? 'admin' : KEY_SCOPES.find((name) => name === entry.slice(0, colon))
   if (scope === undefined) {
     throw invalid(
-      `entry ${position} has an unknown scope before its colon; right are ${SCOPES.join(', ')}, as in read:<key>`
+      `entry ${position} has an unknown scope before its colon; right are ${KEY_SCOPES.join(', ')}, as in read:<key>`
     )
   }
   const key = entry.slice(colon + 1)
@@ -64,11 +77,7 @@ function parseAccessKey(entry: string, position: number): AccessKey {
         'without spaces and commas, as `openssl rand -hex 16` makes them'
     )
   }
-  return { digest: digestOf(key), scopes: new Set(scope === 'admin' ? SCOPES : [scope]) }
-}
-
-function digestOf(key: string): Buffer {
-  return createHash('sha256').update(key, 'utf8').digest()
+  return { digest: digestOf(key), scopes: new Set(scope === 'admin' ? KEY_SCOPES : [scope]) }
 }
 
 function invalid(problem: string): CollectorError {
