@@ -24,11 +24,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'processors/completion': ['collector/model'],
   'processors/alerter': ['collector/model'],
   'processors/localizer': ['collector/model', 'collector/effects'],
+  'processors/judge': ['collector/model'],
   'processors/evaluation': [
     'collector/model',
     'collector/effects',
     'processors/assembler',
-    'processors/localizer'
+    'processors/localizer',
+    'processors/judge'
   ],
   'instrumentation/api-client': [],
   'instrumentation/terminal': ['instrumentation/api-client'],

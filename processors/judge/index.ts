@@ -1,0 +1,15 @@
+// The judge's door: a model that chooses among the suspects of the localizer, when one is configured.
+
+export { costOf } from './allowance.ts'
+export type { ChatAnswer, ChatRequest, JudgeClient } from './chat.ts'
+export { JudgeFailure } from './chat.ts'
+export { createJudge } from './judge.ts'
+export type { Judge, JudgeConfig, LocalizedRun } from './judge.ts'
+export { judgeRun } from './judge-run.ts'
+export type { JudgedLocalization, Judgement, JudgeRunOptions } from './judge-run.ts'
+export { JUDGE_AGENT, JUDGE_DEFAULTS } from './limits.ts'
+export type { JudgeLimits, TokenPrices } from './limits.ts'
+export { createOpenAiClient } from './openai-client.ts'
+export type { OpenAiClientOptions } from './openai-client.ts'
+export { recordClient, replayClient } from './record.ts'
+export { isWanted } from './wanted.ts'
