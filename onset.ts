@@ -1,9 +1,11 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
 import {
+  auditCommand,
   backupCommand,
   EXIT_OK,
   EXIT_USAGE,
+  keysCommand,
   localizeCommand,
   runsCommand,
   showCommand,
@@ -35,7 +37,9 @@ const COMMANDS: readonly Command[] = [
   evalCommand,
   dialectsCommand,
   backupCommand,
-  restoreCommand
+  restoreCommand,
+  keysCommand,
+  auditCommand
 ]
 
 const USAGE = `onset finds the step where an AI agent went wrong. Run it as "npm run onset -- <command>".

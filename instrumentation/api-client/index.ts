@@ -1,7 +1,15 @@
 // The REST API as commands use it. Its errors are sentences for a person: what was wrong, what to do.
 
+import type {
+  AuditPageJson,
+  CreatedKeyJson,
+  KeyJson,
+  KeyListJson,
+  KeyRequestJson
+} from './access-json.ts'
 import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
 
+export type * from './access-json.ts'
 export type * from './run-detail.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:4318'
@@ -41,6 +49,10 @@ export interface ApiClient {
   /** Returns while it is being made. */
   startBackup(name: string): Promise<BackupJson>
   readBackup(): Promise<BackupJson>
+  createKey(key: KeyRequestJson): Promise<CreatedKeyJson>
+  listKeys(): Promise<KeyListJson>
+  revokeKey(keyId: string): Promise<KeyJson>
+  listAuditEvents(query: Readonly<Record<string, string>>): Promise<AuditPageJson>
 }
 
 /** Reads ONSET_URL and ONSET_API_KEY of `env`. */
@@ -62,7 +74,12 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
       return answer === undefined ? undefined : findRun(runId)
     },
     startBackup: (name) => request<BackupJson>('POST', '/api/admin/backup', { name }),
-    readBackup: () => request<BackupJson>('GET', '/api/admin/backup')
+    readBackup: () => request<BackupJson>('GET', '/api/admin/backup'),
+    createKey: (key) => request<CreatedKeyJson>('POST', '/api/keys', key),
+    listKeys: () => request<KeyListJson>('GET', '/api/keys'),
+    revokeKey: (keyId) => request<KeyJson>('DELETE', `/api/keys/${encodeURIComponent(keyId)}`),
+    listAuditEvents: (query) =>
+      request<AuditPageJson>('GET', `/api/audit?${new URLSearchParams(query).toString()}`)
   }
 }
 
@@ -116,16 +133,28 @@ function createRequest(url: string, apiKey: string | undefined): Request {
     const text = await response.text()
     if (!response.ok) {
       const { status } = response
-      throw new OnsetApiError(explain(url, status, text), { status })
+      throw new OnsetApiError(explain({ url, status, text, hasKey: apiKey !== undefined }), {
+        status
+      })
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the promise of Request
     return parseJson(url, text) as T
   }
 }
 
-function explain(url: string, status: number, text: string): string {
+interface Refused {
+  readonly url: string
+  readonly status: number
+  readonly text: string
+  readonly hasKey: boolean
+}
+
+function explain({ url, status, text, hasKey }: Refused): string {
+  if (status === 401 && hasKey) {
+    return `Onset at ${url} does not know the key in ONSET_API_KEY, or it was revoked or has expired`
+  }
   if (status === 401) return `Onset at ${url} wants a key: set ONSET_API_KEY`
-  if (status === 403) return `the key in ONSET_API_KEY may not do this at ${url}`
+  if (status === 403 && hasKey) return `the key in ONSET_API_KEY may not do this at ${url}`
   return `Onset at ${url} answered ${status}: ${readMessage(text)}`
 }
 

@@ -2,6 +2,8 @@
 
 export type { Command, CommandIo } from './command.ts'
 export { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts'
+export { auditCommand } from './audit.ts'
 export { backupCommand } from './backup.ts'
+export { keysCommand } from './keys.ts'
 export { runsCommand } from './runs.ts'
 export { localizeCommand, showCommand } from './show.ts'

@@ -2,4 +2,5 @@
 
 export { renderRunTree } from './render-run-tree.ts'
 export { renderRunList } from './render-run-list.ts'
+export { renderAudit, renderKeys } from './render-keys.ts'
 export type { RunDetail } from '../api-client/index.ts'

@@ -1,0 +1,49 @@
+// `onset audit`: who did what, newest first.
+
+import { createApiClient } from '../api-client/index.ts'
+import { renderAudit } from '../terminal/index.ts'
+import { EXIT_OK } from './command.ts'
+import { defineCommand } from './run-command.ts'
+
+const PARAMETERS = ['since', 'until', 'action', 'actor', 'target', 'limit', 'cursor']
+
+export const auditCommand = defineCommand({
+  name: 'audit',
+  summary: 'list who made and revoked keys, judged runs and started backups',
+  usage: `onset audit [filters] [--limit N] [--cursor C] [--json]
+
+  --since TIME --until TIME     in between; ISO 8601
+  --action A                    key_created, key_revoked, run_localized, outcome_reported, feedback_given, backup_started
+  --actor ID                    of a key; settings-1 for the first of ONSET_API_KEYS; local where there were no keys
+  --target ID                   of a key or a run; name of a backup
+  --limit N                     20 unless told
+  --cursor C                    go on where an earlier list ended
+  --json                        the API's own answer
+
+ONSET_URL says where Onset runs (http://127.0.0.1:4318). With keys, ONSET_API_KEY must be an admin key.
+Exit codes: 0 listed (also when there is nothing), 1 Onset did not answer, 2 wrong usage.`,
+  options: {
+    ...Object.fromEntries(PARAMETERS.map((name) => [name, { type: 'string' as const }])),
+    limit: { type: 'string', default: '20' },
+    json: { type: 'boolean' }
+  },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const query: Record<string, string> = {}
+    for (const name of PARAMETERS) {
+      const value = values[name]
+      if (typeof value === 'string') query[name] = value
+    }
+    const page = await createApiClient(io.env).listAuditEvents(query)
+    if (values['json'] === true) {
+      io.stdout.write(`${JSON.stringify(page)}\n`)
+      return EXIT_OK
+    }
+    if (page.items.length === 0) io.stdout.write('nothing was done that matches\n')
+    else io.stdout.write(renderAudit(page.items))
+    if (page.nextCursor !== undefined) {
+      io.stdout.write(`more: onset audit --cursor ${page.nextCursor}\n`)
+    }
+    return EXIT_OK
+  }
+})

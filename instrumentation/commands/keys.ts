@@ -1,0 +1,132 @@
+// `onset keys`: makes, lists and revokes keys of a running Onset. The secret of a new key goes to standard
+// output alone, so that it can be put where it belongs without being seen.
+
+import { createApiClient, type KeyJson } from '../api-client/index.ts'
+import { renderKeys } from '../terminal/index.ts'
+import { EXIT_OK, EXIT_USAGE, type Command } from './command.ts'
+import { defineCommand } from './run-command.ts'
+
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 }
+
+const USAGE = `onset keys create --name NAME --scope SCOPE[,SCOPE] [--expires 90d] [--json]
+onset keys list [--json]
+onset keys revoke ID [--json]
+
+Keys of the Onset at ONSET_URL (http://127.0.0.1:4318), made at run time. With keys, ONSET_API_KEY must be an
+admin key; the first one is made without, on the machine that Onset runs on, and must be an admin's that does
+not expire. From then on every request needs a key.
+
+  --name NAME       who or what presents it: letters, digits, spaces and ._@/:-
+  --scope SCOPE     ingest sends spans, outcomes and feedback; read reads runs and metrics; admin does everything
+  --expires TIME    30m, 12h or 90d from now; until it is revoked unless told
+  --json            the API's own answer
+
+"create" writes the secret to standard output, this once. A revoked key stops working at once where it was
+revoked, and within 15 seconds in every other process on the same store.
+
+Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`
+
+const createCommand = defineCommand({
+  name: 'keys create',
+  summary: 'make a key',
+  usage: USAGE,
+  options: {
+    name: { type: 'string' },
+    scope: { type: 'string' },
+    expires: { type: 'string' },
+    json: { type: 'boolean' }
+  },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const { name, scope, expires, json } = values
+    const seconds = typeof expires === 'string' ? readSeconds(expires) : undefined
+    const problem =
+      typeof name !== 'string'
+        ? '--name is missing'
+        : typeof scope !== 'string'
+          ? '--scope is missing; ingest, read and admin are right'
+          : expires !== undefined && seconds === undefined
+            ? `--expires is ${JSON.stringify(expires)}; a time as 30m, 12h or 90d is right`
+            : undefined
+    if (problem !== undefined || typeof name !== 'string' || typeof scope !== 'string') {
+      io.stderr.write(`onset keys create: ${problem}\nSee "onset keys --help".\n`)
+      return EXIT_USAGE
+    }
+    const created = await createApiClient(io.env).createKey({
+      name,
+      scopes: scope.split(',').map((word) => word.trim()),
+      ...(seconds === undefined ? {} : { expiresInSeconds: seconds })
+    })
+    if (json === true) io.stdout.write(`${JSON.stringify(created)}\n`)
+    else {
+      io.stdout.write(`${created.secret}\n`)
+      io.stderr.write(`${describe(created.key)}. This is its secret; nobody can show it again.\n`)
+    }
+    return EXIT_OK
+  }
+})
+
+const listCommand = defineCommand({
+  name: 'keys list',
+  summary: 'list keys',
+  usage: USAGE,
+  options: { json: { type: 'boolean' } },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const keys = await createApiClient(io.env).listKeys()
+    if (values['json'] === true) io.stdout.write(`${JSON.stringify(keys)}\n`)
+    else if (keys.items.length + keys.configured.length > 0) io.stdout.write(renderKeys(keys))
+    else io.stdout.write('there are no keys: whoever is on this machine may do everything\n')
+    return EXIT_OK
+  }
+})
+
+const revokeCommand = defineCommand({
+  name: 'keys revoke',
+  summary: 'revoke a key',
+  usage: USAGE,
+  options: { json: { type: 'boolean' } },
+  positionals: 1,
+  act: async ([keyId = ''], values, io) => {
+    const key = await createApiClient(io.env).revokeKey(keyId)
+    io.stdout.write(values['json'] === true ? `${JSON.stringify(key)}\n` : `${describe(key)}\n`)
+    return EXIT_OK
+  }
+})
+
+const ACTIONS: ReadonlyMap<string, Command> = new Map([
+  ['create', createCommand],
+  ['list', listCommand],
+  ['revoke', revokeCommand]
+])
+
+export const keysCommand: Command = {
+  name: 'keys',
+  summary: 'make, list and revoke keys of a running Onset',
+  usage: USAGE,
+  run: async ([action, ...rest], io) => {
+    if (action === '--help' || action === '-h') {
+      io.stdout.write(`${USAGE}\n`)
+      return EXIT_OK
+    }
+    const command = ACTIONS.get(action ?? '')
+    if (command !== undefined) return command.run(rest, io)
+    const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
+    io.stderr.write(
+      `onset keys: ${problem}; create, list and revoke are right\nSee "onset keys --help".\n`
+    )
+    return EXIT_USAGE
+  }
+}
+
+function describe({ id, name, scopes, state, expiresAt }: KeyJson): string {
+  const until = expiresAt === undefined ? '' : ` until ${expiresAt}`
+  return `key ${id} (${name}) with the scope ${scopes.join(', ')} is ${state}${state === 'active' ? until : ''}`
+}
+
+/** Undefined for what is no time. */
+function readSeconds(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,9})([mhd])$/.exec(text) ?? []
+  const seconds = SECONDS_OF_UNIT[unit]
+  return count === undefined || seconds === undefined ? undefined : Number(count) * seconds
+}
