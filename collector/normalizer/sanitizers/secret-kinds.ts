@@ -46,6 +46,12 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     accepts: (secret) => /\d/.test(secret) && /[A-Za-z0-9]{12}/.test(secret)
   },
   {
+    // Our own, as an agent may have it to send spans: 43 characters and a checksum of 6.
+    kind: 'onset_key',
+    hints: { prefixes: ['onset_'] },
+    pattern: prefixed(String.raw`onset_[\w-]{49}`)
+  },
+  {
     kind: 'github_token',
     hints: { prefixes: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'] },
     pattern: prefixed(String.raw`(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,})`)
