@@ -43,7 +43,7 @@ import {
   TTL_DAYS_DEFAULT
 } from './store-options.ts'
 import { GroupCommit } from './write/group-commit.ts'
-import { createJsonIngest } from './write/json-ingest.ts'
+import { createNativeIngest } from './write/native-ingest.ts'
 
 /**
  * @throws CollectorError STORE_ENGINE_MISSING, STORE_LOCKED, STORE_NOT_WRITABLE, STORE_UNAVAILABLE,
@@ -92,7 +92,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const metrics = createStoreMetrics(options.meter)
   const clock = new IngestClock(options.now)
   const writer = new GroupCommit({
-    format: createJsonIngest({ engine, clock }),
+    format: createNativeIngest({ engine, clock }),
     bounds: { ...QUEUE_BOUNDS_DEFAULT, ...options.queue },
     metrics
   })

@@ -11,7 +11,7 @@ const MILLIS_PER_SECOND = 1_000
 
 export interface QueueSize {
   readonly rows: number
-  readonly chars: number
+  readonly bytes: number
 }
 
 export interface WriteMetrics {
@@ -79,10 +79,10 @@ function observeQueue(meter: Meter, read: () => QueueSize): void {
     })
     .addCallback((result) => result.observe(read().rows))
   meter
-    .createObservableGauge('onset_store_queue_chars', {
-      description: 'UTF-16 units of the rows accepted and not yet written.'
+    .createObservableGauge('onset_store_queue_bytes', {
+      description: 'Bytes of the rows accepted and not yet written.'
     })
-    .addCallback((result) => result.observe(read().chars))
+    .addCallback((result) => result.observe(read().bytes))
 }
 
 async function timed<T>(

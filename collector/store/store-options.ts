@@ -19,7 +19,7 @@ export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365, audit: 365 }
  * Two to three seconds of ingest at full speed, 128 to 256 MB. More would only make senders wait longer for
  * the same answer.
  */
-export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, charsMax: 134_217_728 }
+export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, bytesMax: 134_217_728 }
 
 /** A database that starts together with the collector is there within half a minute. */
 export const OPEN_TIMEOUT_MS_DEFAULT = 30_000

@@ -16,7 +16,7 @@ const dataDir = aDataDir(t)
 let store: Store = await openStore({ ...storeBasics(), dataDir })
 t.teardown(() => store.close())
 
-async function reopen(options: { queue?: { rowsMax?: number; charsMax?: number } } = {}) {
+async function reopen(options: { queue?: { rowsMax?: number; bytesMax?: number } } = {}) {
   await store.close()
   store = await openStore({ ...storeBasics(), ...options, dataDir })
 }

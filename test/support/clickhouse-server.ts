@@ -1,12 +1,16 @@
 // The part of ClickHouse's HTTP interface that the store speaks, over the embedded engine: statements run
 // for real, and a test may make the next one fail the way servers and networks fail.
 
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
 import { Session } from 'chdb'
 
-/** How the next statement that matches is answered instead. */
+/** How the next statement that matches, by its text or its data, is answered instead. */
 export interface Fault {
   readonly on: RegExp
   /** Run the statement before failing: the answer is lost, not the statement. */
@@ -16,7 +20,7 @@ export interface Fault {
 
 export interface ClickHouseServer {
   readonly url: string
-  /** Statements, in the order they came. */
+  /** Statements, in the order they came, each with its data. */
   readonly statements: readonly string[]
   /** `user:password` of the last request. */
   readonly credentials: string | undefined
@@ -53,13 +57,17 @@ export async function startClickHouseServer(
     void answer(request, response)
   })
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const statement = await text(request)
-    statements.push(statement)
-    const at = faults.findIndex((fault) => fault.on.test(statement))
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams.get('query')
+    // A statement in the address has its data in the body.
+    const body = query === null ? undefined : await buffer(request)
+    const statement = query ?? (await text(request))
+    const sent = body === undefined ? statement : `${statement}\n${body.toString('latin1')}`
+    statements.push(sent)
+    const at = faults.findIndex((fault) => fault.on.test(sent))
     const [fault] = at === -1 ? [] : faults.splice(at, 1)
     try {
       if (fault !== undefined && fault.afterRunning !== true) return fault.fail(response)
-      const result = await session.queryAsync(statement, { format: 'TabSeparated' })
+      const result = await runStatement(session, statement, body)
       if (fault !== undefined) return fault.fail(response)
       response.writeHead(200, { 'X-ClickHouse-Summary': '{"written_rows":"0"}' })
       response.end(result.bytes())
@@ -87,6 +95,23 @@ export async function startClickHouseServer(
     },
     failNext: (fault) => faults.push(fault),
     close
+  }
+}
+
+/** The engine takes binary data from a file only. */
+async function runStatement(
+  session: Session,
+  statement: string,
+  body: Buffer | undefined
+): Promise<{ bytes(): Uint8Array }> {
+  if (body === undefined) return session.queryAsync(statement, { format: 'TabSeparated' })
+  const file = join(tmpdir(), `onset-server-${randomUUID()}`)
+  await writeFile(file, body)
+  try {
+    const fromFile = statement.replace(' SETTINGS ', ` FROM INFILE '${file}' SETTINGS `)
+    return await session.queryAsync(fromFile, { format: 'TabSeparated' })
+  } finally {
+    await rm(file)
   }
 }
 

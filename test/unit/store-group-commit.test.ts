@@ -22,7 +22,7 @@ class RecordingFormat implements IngestFormat<NamedBatch> {
 
   encode(batch: IngestBatch): NamedBatch {
     const names = batch.steps.map((step) => step.name)
-    return { rows: names.length, chars: names.join('').length, names }
+    return { rows: names.length, bytes: names.join('').length, names }
   }
 
   insert(batches: readonly NamedBatch[]): Promise<void> {
@@ -34,7 +34,7 @@ class RecordingFormat implements IngestFormat<NamedBatch> {
 
 const metrics: StoreMetrics = createStoreMetrics(storeBasics().meter)
 
-function aCommit(bounds = { rowsMax: 100, charsMax: 1_000 }) {
+function aCommit(bounds = { rowsMax: 100, bytesMax: 1_000 }) {
   const format = new RecordingFormat()
   return { format, commit: new GroupCommit({ format, bounds, metrics }) }
 }
@@ -86,8 +86,8 @@ t.test('an empty batch is written at once, without the engine', async (t) => {
 
 t.test('a full queue refuses by rows and by text, and takes again when it has room', async (t) => {
   for (const bounds of [
-    { rowsMax: 2, charsMax: 1_000 },
-    { rowsMax: 100, charsMax: 2 }
+    { rowsMax: 2, bytesMax: 1_000 },
+    { rowsMax: 100, bytesMax: 2 }
   ]) {
     const { format, commit } = aCommit(bounds)
     const gate = Promise.withResolvers<void>()
@@ -106,7 +106,7 @@ t.test('a full queue refuses by rows and by text, and takes again when it has ro
 })
 
 t.test('a batch larger than the queue is taken when the queue is empty', async (t) => {
-  const { format, commit } = aCommit({ rowsMax: 1, charsMax: 1 })
+  const { format, commit } = aCommit({ rowsMax: 1, bytesMax: 1 })
   await commit.write(batchOf('a', 'b', 'c'))
   t.strictSame(format.inserts, [['a', 'b', 'c']])
 })
@@ -153,7 +153,7 @@ t.test('closing writes what was accepted and refuses what comes after', async (t
 })
 
 t.test('closing asks a store that is gone once, not for every group', async (t) => {
-  const { format, commit } = aCommit({ rowsMax: 1_000_000, charsMax: 1_000_000 })
+  const { format, commit } = aCommit({ rowsMax: 1_000_000, bytesMax: 1_000_000 })
   const gone = new CollectorError('STORE_UNAVAILABLE', 'gone', { retryable: true })
   format.answer = () => Promise.reject(gone)
   const many = Array.from({ length: 9_000 }, () => 'x')

@@ -9,7 +9,7 @@ import { renderMigration } from '../../collector/store/render-migration.ts'
 import { toAttributeText, toAttributeTexts } from '../../collector/store/rows/attribute-text.ts'
 import { nanosCell, readNanos } from '../../collector/store/rows/cells.ts'
 import { toRowJson } from '../../collector/store/rows/row-json.ts'
-import { toSpanRow } from '../../collector/store/rows/span-row.ts'
+import { toSpanRow } from '../support/span-row.ts'
 import { sqlText } from '../../collector/store/sql/sql-text.ts'
 import { aSpan, someAttributes } from '../support/builders.ts'
 

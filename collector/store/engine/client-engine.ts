@@ -1,14 +1,14 @@
 // The engine over @clickhouse/client, for both backends: statements as one text each. Settings stand in
 // the text, never in `clickhouse_settings`: the embedded connection keeps those for every later statement.
 // Rows of an INSERT stand after it, as JSON texts without line breaks: the embedded engine ends them at
-// the first blank line and would run what follows.
+// the first blank line and would run what follows. Blocks of binary columns take another way, by backend.
 
 import type { ClickHouseClient } from '@clickhouse/client'
 import { ClickHouseLogLevel } from '@clickhouse/client'
 
 import { CollectorError } from '../../model/index.ts'
 import type { ReadOnlyQueries } from '../../model/index.ts'
-import type { Engine, Insert, LaneName } from './engine.ts'
+import type { BlockInsert, Engine, Insert, LaneName, TableName } from './engine.ts'
 import { LANE_CONNECTIONS, LANE_WAITING_MAX, LANES } from './engine.ts'
 import { isNetworkError, toStoreError } from './engine-errors.ts'
 import { Lane } from './lane.ts'
@@ -52,10 +52,21 @@ export interface ClientEngineOptions {
   readonly connect: (lane: LaneName) => ClickHouseClient
   /** Unique among all processes that write to the same tables: it makes deduplication tokens so. */
   readonly writerId: string
+  /** Runs an INSERT of these blocks, once. */
+  readonly sendBlocks: (client: ClickHouseClient, insert: BlockStatement) => Promise<void>
   readonly readOnlyQueries?: ReadOnlyQueries
   readonly runLong?: NonNullable<Engine['runLong']>
   /** Releases what the connections share, after they are closed. */
   readonly release: () => Promise<void>
+}
+
+/** An INSERT in two parts, between which a backend may say where the blocks are. */
+export interface BlockStatement {
+  /** `INSERT INTO t (columns)` */
+  readonly into: string
+  /** `SETTINGS … FORMAT Native` */
+  readonly format: string
+  readonly blocks: readonly Uint8Array[]
 }
 
 export class ClientEngine implements Engine {
@@ -102,18 +113,43 @@ export class ClientEngine implements Engine {
   }
 
   async insert(lane: LaneName, { table, rows }: Insert): Promise<void> {
+    const statement =
+      `INSERT INTO ${this.database}.${table} SETTINGS ${this.#insertSettings()} ` +
+      `FORMAT JSONEachRow\n${rows.join('\n')}`
+    await this.#insertOnce(lane, table, async (client) => {
+      await client.command({ query: statement })
+    })
+  }
+
+  async insertBlocks(lane: LaneName, { table, columns, blocks }: BlockInsert): Promise<void> {
+    const names = columns.map((name) => `\`${name}\``).join(', ')
+    const insert = {
+      into: `INSERT INTO ${this.database}.${table} (${names})`,
+      format: `SETTINGS ${this.#insertSettings()} FORMAT Native`,
+      blocks
+    }
+    await this.#insertOnce(lane, table, (client) => this.#options.sendBlocks(client, insert))
+  }
+
+  /** With a token of its own, the same for every delivery of the statement. */
+  #insertSettings(): string {
     this.#insertCount += 1
     const token = `${this.#options.writerId}-${this.#insertCount}`
-    const statement =
-      `INSERT INTO ${this.database}.${table} SETTINGS ${INSERT_SETTINGS}, ` +
-      `insert_deduplication_token = '${token}' FORMAT JSONEachRow\n${rows.join('\n')}`
+    return `${INSERT_SETTINGS}, insert_deduplication_token = '${token}'`
+  }
+
+  async #insertOnce(
+    lane: LaneName,
+    table: TableName,
+    send: (client: ClickHouseClient) => Promise<void>
+  ): Promise<void> {
     await this.#use(lane, `write to ${table}`, async (client) => {
       try {
-        await client.command({ query: statement })
+        await send(client)
       } catch (error) {
         // A connection that broke may have delivered the rows; the token makes a second delivery harmless.
         if (!isNetworkError(error)) throw error
-        await client.command({ query: statement })
+        await send(client)
       }
     })
   }

@@ -15,6 +15,8 @@ import { messageOf } from './engine-errors.ts'
 import { findLockHolder, findWriter } from './folder-holder.ts'
 import type { QuerySession } from './session-queries.ts'
 import { SessionQueries } from './session-queries.ts'
+import { quoteText } from '../sql/sql-text.ts'
+import { SpoolFolder } from './spool-folder.ts'
 
 const MEBIBYTE = 1_048_576
 
@@ -61,6 +63,7 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
   const chdb = await importChdb()
   prepareFolder(path)
   const root = openRoot(chdb, path, options.backupDir)
+  const spool = new SpoolFolder(path, options.writerId)
   const readOnlyQueries = new SessionQueries({
     openSession: () => new chdb.Session(path),
     writerId: options.writerId
@@ -69,6 +72,10 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
     ...options,
     readOnlyQueries,
     runLong: (statement, signal) => readOnlyQueries.runOwn(statement, signal),
+    sendBlocks: (client, { into, format, blocks }) =>
+      spool.with(blocks, async (file) => {
+        await client.command({ query: `${into} FROM INFILE ${quoteText(file)} ${format}` })
+      }),
     connect: () =>
       createClient({ ...CLIENT_OPTIONS, connection: chdb.createChdbConnection({ path }) }),
     release: async () => {

@@ -46,6 +46,14 @@ export interface Insert {
   readonly rows: readonly string[]
 }
 
+/** Blocks in the Native format, each with all of the columns, in any order. */
+export interface BlockInsert {
+  readonly table: TableName
+  /** Names of ours. */
+  readonly columns: readonly string[]
+  readonly blocks: readonly Uint8Array[]
+}
+
 export interface Engine {
   /** Name of the database that holds the tables; letters, digits and underscores. */
   readonly database: string
@@ -59,6 +67,8 @@ export interface Engine {
   read<Row>(lane: LaneName, statement: string): Promise<readonly Row[]>
   /** Durable when resolved. Not atomic over partitions. */
   insert(lane: LaneName, insert: Insert): Promise<void>
+  /** Like `insert`, without text to parse. */
+  insertBlocks(lane: LaneName, insert: BlockInsert): Promise<void>
   /** Waits for what runs, then lets go of the connections. */
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 // ClickHouse as a server, over its HTTP interface. Waits for it at the start, because in a cluster the
 // collector is often up before the database.
 
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createClient } from '@clickhouse/client'
@@ -46,6 +47,12 @@ export async function openServerEngine(options: ServerOptions): Promise<Engine> 
   const engine = new ClientEngine({
     ...options,
     connect: () => client,
+    sendBlocks: async (connection, { into, format, blocks }) => {
+      // A stream of its own for each delivery: one that was read is empty.
+      const values = Readable.from(blocks, { objectMode: false })
+      const { stream } = await connection.exec({ query: `${into} ${format}`, values })
+      stream.resume()
+    },
     release: () => Promise.resolve()
   })
   try {

@@ -61,7 +61,7 @@ export function bigCountCell(count: number): number {
 }
 
 /** For Nullable(UInt64). */
-function optionalCountCell(count: number | undefined): number | null {
+export function optionalCountCell(count: number | undefined): number | null {
   return count === undefined ? null : clampWhole(count, 0, Number.MAX_SAFE_INTEGER)
 }
 

@@ -185,7 +185,7 @@ function fromEffectCells(row: StepRow): StepEffects {
 }
 
 /** What a reader of many steps has to hold; see readInParts. */
-function countTextChars(step: ClassifiedStep): number {
+export function countTextChars(step: ClassifiedStep): number {
   let chars =
     step.action.length +
     step.arguments.length +

@@ -40,7 +40,7 @@ function isTexts(value: SqlValue): value is readonly string[] {
 }
 
 /** https://clickhouse.com/docs/sql-reference/syntax#string */
-function quoteText(text: string): string {
+export function quoteText(text: string): string {
   const escaped = text
     .toWellFormed()
     .replaceAll('\\', '\\\\')

@@ -13,8 +13,8 @@ import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
 /** Batching beyond this gained nothing and costs memory (bench/store-insert). */
 const GROUP_ROWS_MAX = 10_000
 
-/** 32 Mi UTF-16 units in one write: two inserts' worth for each table. */
-const GROUP_CHARS_MAX = 33_554_432
+/** In one write, of both tables. */
+const GROUP_BYTES_MAX = 33_554_432
 
 /** Wait for neighbours when the engine is idle. A write takes ten times that; nobody notices. */
 const GATHER_MS = 3
@@ -25,8 +25,8 @@ const RETRY_AFTER_SECONDS = 1
 export interface QueueBounds {
   /** Rows accepted and not yet written. */
   readonly rowsMax: number
-  /** UTF-16 units of them as JSON: one or two bytes each. */
-  readonly charsMax: number
+  /** Of them, as they will be written. */
+  readonly bytesMax: number
 }
 
 export interface GroupCommitOptions<Encoded extends EncodedBatch> {
@@ -47,7 +47,7 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
   readonly #metrics: WriteMetrics
   #waiting: Waiting<Encoded>[] = []
   #rows = 0
-  #chars = 0
+  #bytes = 0
   #committing: Promise<void> | undefined
   #isClosed = false
 
@@ -55,7 +55,7 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
     this.#format = format
     this.#bounds = bounds
     this.#metrics = metrics
-    metrics.observeQueue(() => ({ rows: this.#rows, chars: this.#chars }))
+    metrics.observeQueue(() => ({ rows: this.#rows, bytes: this.#bytes }))
   }
 
   async write(batch: IngestBatch): Promise<void> {
@@ -65,7 +65,7 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
     // Before encoding, which is the larger part of what a refused batch would cost.
     this.#checkRoom(rows, 0)
     const encoded = this.#format.encode(batch)
-    this.#checkRoom(encoded.rows, encoded.chars)
+    this.#checkRoom(encoded.rows, encoded.bytes)
     await this.#enqueue(encoded)
   }
 
@@ -76,21 +76,21 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
   }
 
   /** A batch larger than the whole queue is taken when the queue is empty: the receiver bounds it. */
-  #checkRoom(rows: number, chars: number): void {
+  #checkRoom(rows: number, bytes: number): void {
     if (this.#rows === 0) return
-    const { rowsMax, charsMax } = this.#bounds
-    if (this.#rows + rows <= rowsMax && this.#chars + chars <= charsMax) return
+    const { rowsMax, bytesMax } = this.#bounds
+    if (this.#rows + rows <= rowsMax && this.#bytes + bytes <= bytesMax) return
     this.#metrics.countRefused(rows)
     throw new CollectorError(
       'STORE_BUSY',
-      `${this.#rows} rows (${this.#chars} characters) wait to be written; at most ${rowsMax} (${charsMax}) may`,
+      `${this.#rows} rows (${this.#bytes} bytes) wait to be written; at most ${rowsMax} (${bytesMax}) may`,
       { retryable: true, retryAfterSeconds: RETRY_AFTER_SECONDS }
     )
   }
 
   #enqueue(batch: Encoded): Promise<void> {
     this.#rows += batch.rows
-    this.#chars += batch.chars
+    this.#bytes += batch.bytes
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject })
       this.#committing ??= this.#commitAll()
@@ -111,12 +111,12 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
 
   #takeGroup(): readonly Waiting<Encoded>[] {
     let rows = 0
-    let chars = 0
+    let bytes = 0
     let count = 0
     for (const { batch } of this.#waiting) {
       rows += batch.rows
-      chars += batch.chars
-      if (count > 0 && (rows > GROUP_ROWS_MAX || chars > GROUP_CHARS_MAX)) break
+      bytes += batch.bytes
+      if (count > 0 && (rows > GROUP_ROWS_MAX || bytes > GROUP_BYTES_MAX)) break
       count += 1
     }
     return this.#waiting.splice(0, count)
@@ -141,7 +141,7 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
   #settleAll(group: readonly Waiting<Encoded>[], error: unknown): void {
     for (const { batch, resolve, reject } of group) {
       this.#rows -= batch.rows
-      this.#chars -= batch.chars
+      this.#bytes -= batch.bytes
       if (error === undefined) resolve()
       else reject(error)
     }

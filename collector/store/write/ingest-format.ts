@@ -1,12 +1,11 @@
-// How ingest's batches become bytes for the engine: what group commit needs to know, so that another
-// encoding (columnar Native, see ADR on the store's wire) is another file and nothing else.
+// How ingest's batches become bytes for the engine: what group commit needs to know of it and no more.
 
 import type { IngestBatch } from '../../model/index.ts'
 
 export interface EncodedBatch {
   readonly rows: number
-  /** UTF-16 units held until the batch is written. */
-  readonly chars: number
+  /** Held until the batch is written. */
+  readonly bytes: number
 }
 
 export interface IngestFormat<Encoded extends EncodedBatch> {

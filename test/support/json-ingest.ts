@@ -1,16 +1,15 @@
-// Ingest as JSONEachRow: each row becomes its JSON text when the batch arrives, so that the queue is
-// bounded by what it really holds. Spans and steps go in side by side, each over its own connection.
+// Ingest as JSONEachRow, the plain way: what the columnar one is held against, row by row and in benchmarks.
 
-import type { ClassifiedStep, DecodedSpan, IngestBatch } from '../../model/index.ts'
-import type { Engine, LaneName, TableName } from '../engine/engine.ts'
-import type { IngestClock } from '../ingest-clock.ts'
-import { nanosCell, secondsCell } from '../rows/cells.ts'
-import { toRowJson } from '../rows/row-json.ts'
-import { toSpanRow } from '../rows/span-row.ts'
-import { toStepRow } from '../rows/step-row.ts'
-import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
-import type { EncodedRow } from './split-inserts.ts'
-import { dayOf, splitInserts, weekOf } from './split-inserts.ts'
+import type { ClassifiedStep, DecodedSpan, IngestBatch } from '../../collector/model/index.ts'
+import type { Engine, LaneName, TableName } from '../../collector/store/engine/engine.ts'
+import type { IngestClock } from '../../collector/store/ingest-clock.ts'
+import { nanosCell, secondsCell } from '../../collector/store/rows/cells.ts'
+import { toRowJson } from '../../collector/store/rows/row-json.ts'
+import { toSpanRow } from './span-row.ts'
+import { toStepRow } from '../../collector/store/rows/step-row.ts'
+import type { EncodedBatch, IngestFormat } from '../../collector/store/write/ingest-format.ts'
+import type { EncodedRow } from '../../collector/store/write/split-inserts.ts'
+import { dayOf, splitInserts, weekOf } from '../../collector/store/write/split-inserts.ts'
 
 export interface JsonBatch extends EncodedBatch {
   readonly spans: readonly EncodedRow[]
@@ -19,7 +18,7 @@ export interface JsonBatch extends EncodedBatch {
 
 export interface JsonIngestOptions {
   readonly engine: Engine
-  readonly clock: IngestClock
+  readonly clock: Pick<IngestClock, 'next'>
 }
 
 export function createJsonIngest({ engine, clock }: JsonIngestOptions): IngestFormat<JsonBatch> {
@@ -43,7 +42,7 @@ function encodeBatch(batch: IngestBatch, ingestedAt: bigint): JsonBatch {
     spans,
     steps,
     rows: spans.length + steps.length,
-    chars: countChars(spans) + countChars(steps)
+    bytes: countChars(spans) + countChars(steps)
   }
 }
 

@@ -1,10 +1,9 @@
-// A received span as a row of otel_traces, with the words of the Collector's ClickHouse exporter. One way:
-// spans are read by Grafana and by trace id only.
+// A received span as a row of otel_traces in JSON: what span-columns.ts is held against.
 
-import type { DecodedSpan, SpanKind, StatusCode } from '../../model/index.ts'
-import { toAttributeText, toAttributeTexts } from './attribute-text.ts'
-import type { Cell } from './cells.ts'
-import { nanosCell } from './cells.ts'
+import type { DecodedSpan, SpanKind, StatusCode } from '../../collector/model/index.ts'
+import { toAttributeText, toAttributeTexts } from '../../collector/store/rows/attribute-text.ts'
+import type { Cell } from '../../collector/store/rows/cells.ts'
+import { nanosCell } from '../../collector/store/rows/cells.ts'
 
 const KIND_WORDS: Readonly<Record<SpanKind, string>> = {
   unspecified: 'Unspecified',

@@ -1,0 +1,314 @@
+// OTLP requests for load: spans of an agent at work whose texts are slices of this repository's own prose and
+// code, because text made of a few words compresses like nothing real. Each sending gets ids of its own, in a
+// body that was compressed once: ids stand in stored blocks of the deflate stream
+// (https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4), so that load costs the generator next to nothing.
+
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { constants, crc32, deflateRawSync } from 'node:zlib'
+import { toKeyValues } from '../../support/otlp-request.ts'
+import { fixed64Field, lenField, varint, varintField } from '../../support/protobuf-writer.ts'
+
+export type SpanSize = 'realistic' | 'small'
+
+export const REQUEST_SPANS = 512
+const SPANS_PER_RUN = 64
+
+/** A request whose ids are filled in for each sending. */
+export interface RequestTemplate {
+  readonly spans: number
+  readonly rawBytes: number
+  /** The body for sending number `count`, compressed; no two have an id in common. */
+  fill(count: number): Buffer
+  /** The same, as it is before compression. */
+  fillRaw(count: number): Buffer
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const NANOS_PER_MILLI = 1_000_000n
+
+/** Prose and code, as an agent reads and writes them. */
+function readCorpus(): string {
+  const files = globSync(['*.md', 'docs/**/*.md', 'collector/**/*.ts', 'processors/**/*.ts'], {
+    cwd: ROOT,
+    exclude: ['**/node_modules/**']
+  })
+  return files
+    .toSorted()
+    .map((file) => readFileSync(`${ROOT}${file}`, 'utf8'))
+    .join('\n')
+}
+
+export function createTemplates(size: SpanSize, count: number, now: number): RequestTemplate[] {
+  const corpus = readCorpus()
+  return Array.from({ length: count }, (_, seed) => createTemplate(size, corpus, seed, now))
+}
+
+interface Piece {
+  readonly bytes: Buffer
+  readonly isStored: boolean
+}
+
+function createTemplate(
+  size: SpanSize,
+  corpus: string,
+  seed: number,
+  now: number
+): RequestTemplate {
+  const writer = new TextWriter(corpus, seed)
+  const start = BigInt(now) * NANOS_PER_MILLI - 600_000_000_000n
+  const spans = Array.from({ length: REQUEST_SPANS }, (_, at) => aSpan(size, writer, at, start))
+  const body = Buffer.concat([
+    lenField(1, toResource()),
+    lenFieldHead(
+      2,
+      scopeHead().length + spans.reduce((sum, { head, rest }) => sum + head.length + rest.length, 0)
+    ),
+    scopeHead()
+  ])
+  const total =
+    body.length + spans.reduce((sum, { head, rest }) => sum + head.length + rest.length, 0)
+  const pieces: Piece[] = [{ bytes: Buffer.concat([lenFieldHead(1, total), body]), isStored: true }]
+  for (const { head, rest } of spans) {
+    pieces.push({ bytes: head, isStored: true }, { bytes: rest, isStored: false })
+  }
+  return new PatchedTemplate(pieces)
+}
+
+/** Marks where ids are, eight bytes each: what the sending's number is added to. */
+const ID_MARK = Buffer.from('a5c3a5c3', 'hex')
+
+class PatchedTemplate implements RequestTemplate {
+  readonly spans = REQUEST_SPANS
+  readonly rawBytes: number
+  readonly #raw: Buffer
+  readonly #packed: Buffer
+  readonly #rawIds: readonly number[]
+  readonly #packedIds: readonly number[]
+
+  constructor(pieces: readonly Piece[]) {
+    this.#raw = Buffer.concat(pieces.map(({ bytes }) => bytes))
+    const packed = pieces.map(({ bytes, isStored }) => (isStored ? stored(bytes) : deflated(bytes)))
+    this.#packed = Buffer.concat([GZIP_HEADER, ...packed, LAST_BLOCK, Buffer.alloc(8)])
+    this.#packed.writeUInt32LE(this.#raw.length, this.#packed.length - 4)
+    this.rawBytes = this.#raw.length
+    this.#rawIds = findMarks(this.#raw)
+    this.#packedIds = findMarks(this.#packed)
+    if (this.#rawIds.length !== this.#packedIds.length) throw new Error('an id mark was compressed')
+  }
+
+  fill(count: number): Buffer {
+    const raw = this.fillRaw(count)
+    const packed = Buffer.from(this.#packed)
+    patch(packed, this.#packedIds, count)
+    packed.writeUInt32LE(crc32(raw), packed.length - 8)
+    return packed
+  }
+
+  fillRaw(count: number): Buffer {
+    patch(this.#raw, this.#rawIds, count)
+    return this.#raw
+  }
+}
+
+function patch(bytes: Buffer, ids: readonly number[], count: number): void {
+  for (const at of ids) bytes.writeUInt32BE(count + 1, at)
+}
+
+function findMarks(bytes: Buffer): readonly number[] {
+  const found: number[] = []
+  for (let at = bytes.indexOf(ID_MARK); at !== -1; at = bytes.indexOf(ID_MARK, at + 4))
+    found.push(at)
+  return found
+}
+
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+const LAST_BLOCK = Buffer.from([1, 0, 0, 0xff, 0xff])
+
+function stored(bytes: Buffer): Buffer {
+  const head = Buffer.alloc(5)
+  head.writeUInt16LE(bytes.length, 1)
+  head.writeUInt16LE(bytes.length ^ 0xffff, 3)
+  return Buffer.concat([head, bytes])
+}
+
+/** Ends at a byte's boundary without being the last block. */
+function deflated(bytes: Buffer): Buffer {
+  return deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
+}
+
+interface EncodedSpan {
+  /** Tag, length and ids. */
+  readonly head: Buffer
+  readonly rest: Buffer
+}
+
+function aSpan(size: SpanSize, writer: TextWriter, at: number, start: bigint): EncodedSpan {
+  const run = Math.floor(at / SPANS_PER_RUN)
+  const inRun = at % SPANS_PER_RUN
+  const traceId = Buffer.concat([ID_MARK, anId(run, 12)])
+  const spanId = Buffer.concat([ID_MARK, anId(at + 1, 4)])
+  const rootId = Buffer.concat([ID_MARK, anId(run * SPANS_PER_RUN + 1, 4)])
+  const ids = Buffer.concat([
+    lenField(1, traceId),
+    lenField(2, spanId),
+    inRun === 0 ? Buffer.alloc(0) : lenField(4, rootId)
+  ])
+  const { name, attributes } = contentOf(size, writer, inRun, run)
+  const startTime = start + BigInt(inRun) * 900n * NANOS_PER_MILLI
+  const rest = Buffer.concat([
+    lenField(5, name),
+    varintField(6, 1),
+    fixed64Field(7, startTime),
+    fixed64Field(8, startTime + 850n * NANOS_PER_MILLI),
+    ...toKeyValues(9, attributes)
+  ])
+  return { head: Buffer.concat([lenFieldHead(2, ids.length + rest.length), ids]), rest }
+}
+
+interface Content {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string | number | readonly string[]>>
+}
+
+function contentOf(size: SpanSize, writer: TextWriter, inRun: number, run: number): Content {
+  const session = `session-${writer.seed}-${run}`
+  if (inRun === 0) return agentContent(writer, session)
+  if (size === 'small') return smallContent(writer, session)
+  return inRun % 2 === 1 ? chatContent(writer, inRun, session) : toolContent(writer, session)
+}
+
+function agentContent(writer: TextWriter, session: string): Content {
+  return {
+    name: 'invoke_agent fixer',
+    attributes: {
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.agent.name': 'fixer',
+      'gen_ai.conversation.id': session,
+      'gen_ai.input.messages': message('user', writer.text(300, 600))
+    }
+  }
+}
+
+function smallContent(writer: TextWriter, session: string): Content {
+  return {
+    name: 'execute_tool read_file',
+    attributes: {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'read_file',
+      'gen_ai.tool.call.id': writer.id('call'),
+      'gen_ai.conversation.id': session,
+      'gen_ai.tool.call.arguments': JSON.stringify({ path: 'src/cart.ts' }),
+      'gen_ai.tool.call.result': writer.text(90, 110)
+    }
+  }
+}
+
+function chatContent(writer: TextWriter, inRun: number, session: string): Content {
+  const call = { id: writer.id('call'), name: 'bash', arguments: { command: writer.line() } }
+  const said = { type: 'text', content: writer.text(200, 700) }
+  const parts = [said, { type: 'tool_call', ...call }]
+  return {
+    name: 'chat large-1',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'example',
+      'gen_ai.conversation.id': session,
+      'gen_ai.request.model': 'large-1',
+      'gen_ai.request.temperature': 0.2,
+      'gen_ai.request.max_tokens': 4_096,
+      'gen_ai.response.id': writer.id('resp'),
+      'gen_ai.response.model': 'large-1',
+      'gen_ai.response.finish_reasons': ['tool_calls'],
+      'gen_ai.usage.input_tokens': 1_200 + inRun * 340,
+      'gen_ai.usage.output_tokens': 60 + inRun,
+      'gen_ai.usage.cache_read.input_tokens': 1_000 + inRun * 300,
+      'gen_ai.input.messages': message('user', writer.text(2_600, 6_200)),
+      'gen_ai.output.messages': JSON.stringify([
+        { role: 'assistant', parts, finish_reason: 'tool_call' }
+      ])
+    }
+  }
+}
+
+function toolContent(writer: TextWriter, session: string): Content {
+  return {
+    name: 'execute_tool bash',
+    attributes: {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.conversation.id': session,
+      'gen_ai.tool.name': 'bash',
+      'gen_ai.tool.type': 'function',
+      'gen_ai.tool.description': 'Runs a command and gives its output.',
+      'gen_ai.tool.call.id': writer.id('call'),
+      'gen_ai.tool.call.arguments': JSON.stringify({ command: writer.line() }),
+      'gen_ai.tool.call.result': writer.text(2_800, 6_400)
+    }
+  }
+}
+
+function message(role: string, content: string): string {
+  return JSON.stringify([{ role, parts: [{ type: 'text', content }] }])
+}
+
+function toResource(): Buffer {
+  return Buffer.concat([
+    ...toKeyValues(1, {
+      'service.name': 'checkout-agent',
+      'service.version': '4.2.0',
+      'deployment.environment.name': 'production',
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.sdk.name': 'opentelemetry',
+      'telemetry.sdk.version': '3.1.1',
+      'host.name': 'worker-7',
+      'process.pid': 4_711
+    })
+  ])
+}
+
+function scopeHead(): Buffer {
+  return lenField(1, lenField(1, '@example/agent-instrumentation'), lenField(2, '0.9.1'))
+}
+
+function lenFieldHead(field: number, length: number): Buffer {
+  return Buffer.concat([Buffer.from([(field << 3) | 2]), varint(length)])
+}
+
+function anId(value: number, bytes: number): Buffer {
+  const id = Buffer.alloc(bytes)
+  id.writeUInt32BE(value, bytes - 4)
+  return id
+}
+
+/** The same texts for the same seed. */
+class TextWriter {
+  readonly seed: number
+  readonly #corpus: string
+  #state: number
+
+  constructor(corpus: string, seed: number) {
+    this.#corpus = corpus
+    this.seed = seed
+    this.#state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x5deece66) >>> 0
+  }
+
+  /** A slice between `min` and `max` characters long. */
+  text(min: number, max: number): string {
+    const length = min + this.#below(max - min)
+    const start = this.#below(this.#corpus.length - length)
+    return this.#corpus.slice(start, start + length).toWellFormed()
+  }
+
+  line(): string {
+    return this.text(40, 120).replaceAll('\n', ' ')
+  }
+
+  id(prefix: string): string {
+    return `${prefix}_${this.#below(1e9).toString(36)}${this.#below(1e9).toString(36)}`
+  }
+
+  #below(bound: number): number {
+    this.#state = (Math.imul(this.#state, 1_103_515_245) + 12_345) >>> 0
+    return Math.floor((this.#state / 0x1_0000_0000) * bound)
+  }
+}
