@@ -65,6 +65,28 @@ export interface Onset {
   readonly provisional: boolean
 }
 
+export const REQUIREMENT_KINDS = [
+  'file',
+  'command',
+  'port',
+  'name',
+  'format',
+  'number',
+  'constraint'
+] as const
+export type RequirementKind = (typeof REQUIREMENT_KINDS)[number]
+
+/** Something the task asks for, and what became of it. */
+export interface Requirement {
+  readonly kind: RequirementKind
+  /** Verbatim from the task; a constraint may be cut. */
+  readonly text: string
+  /** `seen`: looked at, planned or spoken of, but nothing was done; `untouched`: in no step at all. */
+  readonly status: 'addressed' | 'seen' | 'untouched'
+  /** Of the first steps that addressed it, ascending. */
+  readonly stepIndexes: readonly number[]
+}
+
 /** What the localizer says of one run: ranked onsets, or none with the reason. */
 export interface Localization {
   readonly onsets: readonly Onset[]
@@ -73,6 +95,10 @@ export interface Localization {
   /** Step indexes judged `incorrect` and `unuseful`: the paper's failure-relevant step set. */
   readonly incorrectSteps: readonly number[]
   readonly unusefulSteps: readonly number[]
+  /** How likely each of `incorrectSteps` is one, in their order. */
+  readonly incorrectProbabilities?: readonly number[]
+  /** In the order of the task; absent when the run was not looked at for it. */
+  readonly requirements?: readonly Requirement[]
 }
 
 /** A person's correction, from `POST /api/runs/{runId}/feedback`. */
