@@ -1,6 +1,7 @@
 // Facts that speak against the agent's guilt. They do not silence the localizer, because most of the time
 // the agent is at fault all the same; they are shown and they lower the confidence.
 
+import { LOCAL_ADDRESS } from './cues.ts'
 import { basename } from './paths.ts'
 import type { RunFacts, StepFacts } from './run-facts.ts'
 import { shorten } from './step-text.ts'
@@ -19,6 +20,7 @@ const RULES: readonly ((facts: RunFacts) => Caveat[])[] = [
   verifierNeverRan,
   corruptedCalls,
   foreignFileChanged,
+  unreachable,
   outcomeUnknown,
   incompleteRun
 ]
@@ -57,28 +59,8 @@ function foreignFileChanged(facts: RunFacts): Caveat[] {
   ]
 }
 
-/**
- * Why the failure cannot be the agent's, when a fact says so: the only failing check complains of a
- * change that no step made.
- */
-export function findExoneration(facts: RunFacts): string | undefined {
-  if (facts.failure.failedCount !== 1 || facts.steps.some((step) => changesUnnamed(step))) {
-    return undefined
-  }
-  const name = findForeignChange(facts)
-  return name === undefined
-    ? undefined
-    : `The only failing check says that ${name} changed, a file that no step wrote.`
-}
-
-// Commands that change files they do not name.
-const CHANGES_UNNAMED = /\bxargs\b|-exec\b|\bgit\s+(?:checkout|reset|stash|clean|filter)|\$\(|[*?]/
-
-function changesUnnamed({ act, argumentTexts }: StepFacts): boolean {
-  return act === 'change' && CHANGES_UNNAMED.test((argumentTexts[0] ?? '').slice(0, 4_096))
-}
-
-function findForeignChange({ failure, steps }: RunFacts): string | undefined {
+/** A file of which a failing check says that it changed, and that no step wrote. */
+export function findForeignChange({ failure, steps }: RunFacts): string | undefined {
   if (!CHANGED.test(failure.text)) return undefined
   const written = new Set(
     steps.flatMap(({ step }) => step.effects.filesWritten.map((path) => basename(path)))
@@ -92,6 +74,39 @@ function findForeignChange({ failure, steps }: RunFacts): string | undefined {
 
 const SAYS = /error:? .*\bfile\b/i
 const NAME_CHARS_MAX = 80
+
+const ADDRESS = /\bhttps?:\/\/([\w.-]{1,128})/gi
+const ADDRESSES_MAX = 16
+const GONE =
+  /ENETUNREACH|ECONNREFUSED|ETIMEDOUT|timed? ?out|could(?:n't| not) connect|connection (?:refused|reset)|\b50[234]\b|resolve host|bad gateway|service unavailable/i
+const OBSERVATION_CHARS_MAX = 3_000
+
+/** Every step that spoke to it met an error of the network or of the other side. */
+function unreachable({ tree, steps }: RunFacts): Caveat[] {
+  const hosts = new Set<string>()
+  for (const [, host] of tree.run.task.slice(0, TASK_CHARS_MAX).matchAll(ADDRESS)) {
+    if (host !== undefined && !LOCAL_ADDRESS.test(host)) hosts.add(host)
+    if (hosts.size >= ADDRESSES_MAX) break
+  }
+  const gone = [...hosts].find((host) => neverAnswered(host, steps))
+  if (gone === undefined) return []
+  const text = `${shorten(gone, NAME_CHARS_MAX)}, which the task names, never answered.`
+  return [{ text, factor: 0.6 }]
+}
+
+const TASK_CHARS_MAX = 16_384
+
+function neverAnswered(host: string, steps: readonly StepFacts[]): boolean {
+  const asked = steps.filter(
+    ({ act, argumentTexts }) =>
+      (act === 'explore' || act === 'change' || act === 'verify') &&
+      (argumentTexts[0] ?? '').slice(0, 4_096).includes(host)
+  )
+  return (
+    asked.length > 0 &&
+    asked.every(({ step }) => GONE.test(step.observation.slice(-OBSERVATION_CHARS_MAX)))
+  )
+}
 
 function outcomeUnknown({ tree }: RunFacts): Caveat[] {
   if (tree.run.outcome !== 'unknown') return []

@@ -31,3 +31,7 @@ export const CLAIMS_SUCCESS =
 
 /** A local address: the agent reached the service it started. */
 export const LOCAL_ADDRESS = /localhost|127\.0\.0\.1|0\.0\.0\.0/
+
+/** Whoever the agent speaks with agrees to what it proposed. */
+export const CONSENTS =
+  /\b(?:yes|yeah|yep|sure|ok(?:ay)?|confirm(?:ed|s)?|proceed|go ahead|please do|sounds (?:good|great|perfect)|that works|perfect|correct|absolutely|do it|fine|great|let's)\b/i

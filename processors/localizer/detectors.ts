@@ -16,9 +16,11 @@ import { nonZeroExit } from './detectors/non-zero-exit.ts'
 import { ownFailingCheck } from './detectors/own-failing-check.ts'
 import { placeholderLeft } from './detectors/placeholder-left.ts'
 import { removedRequired } from './detectors/removed-required.ts'
+import { requirementUntouched } from './detectors/requirement-untouched.ts'
 import { repetition } from './detectors/repetition.ts'
 import { testRegression } from './detectors/test-regression.ts'
 import { toolError } from './detectors/tool-error.ts'
+import { unconfirmedChange } from './detectors/unconfirmed-change.ts'
 import { unknownPath } from './detectors/unknown-path.ts'
 import { unseenEdit } from './detectors/unseen-edit.ts'
 import { unverifiedSuccess } from './detectors/unverified-success.ts'
@@ -39,6 +41,8 @@ export const DETECTORS: readonly Detector[] = [
   contradictedSuccess,
   testRegression,
   placeholderLeft,
+  unconfirmedChange,
+  requirementUntouched,
   gaveUp,
   ignoredError,
   unverifiedSuccess,

@@ -12,8 +12,8 @@ import { basename } from './paths.ts'
 import type { RunFacts, StepFacts } from './run-facts.ts'
 import type { Slice } from './slice.ts'
 import { sliceBackward } from './slice.ts'
-import { readTalk } from './talk.ts'
 import type { Talk } from './talk.ts'
+import { NO_TALK, readTalk } from './talk.ts'
 
 /** Everything known about a run before it is ranked. */
 export interface RunSigns {
@@ -84,7 +84,7 @@ function buildContext(signs: RunSigns): FeatureContext {
     firstInSlice: facts.steps.findIndex((step) => acts(step) && (slice.nearness[step.at] ?? 0) > 0),
     decisive: positionsOf(signs, 'decisive'),
     suspicious: positionsOf(signs, 'suspicious'),
-    talk: facts.talks ? readTalk(facts.steps, facts.tree.run.task) : { answerWords: [] }
+    talk: facts.talks ? readTalk(facts.steps, facts.tree.run.task) : NO_TALK
   }
 }
 
@@ -238,6 +238,29 @@ export const FEATURES: readonly Feature[] = [
     means: 'was the first to say what the run ended with',
     value: (facts, context) =>
       speaks(facts, context) ? (context.talk.answerWords[facts.at] ?? 0) : 0
+  },
+  {
+    name: 'said_numbers',
+    sign: 1,
+    prior: TALK_PRIOR,
+    means: 'said numbers that nobody had said and no tool had shown',
+    value: (facts, context) =>
+      speaks(facts, context) ? (context.talk.freshNumbers[facts.at] ?? 0) : 0
+  },
+  {
+    name: 'said_first_code',
+    sign: 1,
+    prior: TALK_PRIOR,
+    means: 'was the first to write code that was then run',
+    value: ({ at }, { talk }) => flag(at === talk.codeRun[0])
+  },
+  {
+    name: 'said_failing_code',
+    sign: 1,
+    prior: TALK_PRIOR,
+    means: 'wrote code that failed when it was run',
+    value: ({ at }, { talk, facts }) =>
+      flag(talk.codeRun.includes(at) && facts.steps[at + 1]?.failed)
   },
   {
     name: 'suspicious',

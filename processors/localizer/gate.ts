@@ -1,7 +1,7 @@
 // Whether to speak at all. A run that succeeded has no onset, however strange it looks; of a run nobody
 // judged only what no success could follow from is said.
 
-import { findExoneration } from './caveats.ts'
+import { findExoneration } from './exoneration.ts'
 import type { RunSigns } from './features.ts'
 
 export type GateVerdict =

@@ -14,10 +14,12 @@ import { collectEvidence } from './evidence.ts'
 import type { RunSigns } from './features.ts'
 import { readSigns, tabulate } from './features.ts'
 import { judge } from './gate.ts'
+import { toRequirements } from './ledger.ts'
 import type { RankedStep, Weights } from './rank.ts'
 import { rankWith } from './rank.ts'
 import type { RunFacts } from './run-facts.ts'
 import { readRunFacts } from './run-facts.ts'
+import type { IncorrectStep } from './step-set.ts'
 import { chooseIncorrect, findUnuseful } from './step-set.ts'
 import { summarize } from './summary.ts'
 import { LOCALIZER_VERSION } from './version.ts'
@@ -53,15 +55,22 @@ export function localizeWith(
     .slice(0, ONSETS_PER_RUN_MAX)
     .map((suspect, at) => toOnset(suspect, at + 1, context))
   if ((onsets[0]?.confidence ?? 0) < CONFIDENCE_MIN) return abstain(TOO_THIN, facts)
-  const incorrect =
-    verdict.kind === 'rank' ? chooseIncorrect(ranked) : [...verdict.positions].toSorted(byNumber)
-  const unuseful = findUnuseful(facts, new Set(incorrect))
+  const incorrect = verdict.kind === 'rank' ? chooseIncorrect(ranked) : suspectsOnly(suspects)
+  const unuseful = findUnuseful(facts, new Set(incorrect.map(({ at }) => at)))
   return {
     onsets,
     abstention: undefined,
-    incorrectSteps: incorrect.map((at) => at + 1),
-    unusefulSteps: unuseful.map((at) => at + 1)
+    incorrectSteps: incorrect.map(({ at }) => at + 1),
+    incorrectProbabilities: incorrect.map(({ probability }) => probability),
+    unusefulSteps: unuseful.map((at) => at + 1),
+    requirements: toRequirements(facts.ledger, facts.steps)
   }
+}
+
+function suspectsOnly(suspects: readonly RankedStep[]): IncorrectStep[] {
+  return suspects
+    .map(({ at, incorrectProbability }) => ({ at, probability: incorrectProbability }))
+    .toSorted((a, b) => a.at - b.at)
 }
 
 /** A suspect that is wrong nine times in ten costs more attention than it saves. */
@@ -86,7 +95,8 @@ function abstain(reason: string, facts: RunFacts): Localization {
     onsets: [],
     abstention: reason,
     incorrectSteps: [],
-    unusefulSteps: unuseful.map((at) => at + 1)
+    unusefulSteps: unuseful.map((at) => at + 1),
+    requirements: toRequirements(facts.ledger, facts.steps)
   }
 }
 
@@ -136,8 +146,4 @@ function rateConfidence(suspect: RankedStep, { weights, caveats, ceiling }: Onse
   let confidence = readReliability(weights.reliability, suspect.probability)
   for (const { factor } of caveats) confidence *= factor
   return Math.max(0, Math.min(ceiling, confidence))
-}
-
-function byNumber(a: number, b: number): number {
-  return a - b
 }

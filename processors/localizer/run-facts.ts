@@ -5,6 +5,8 @@ import type { RunStep, RunTree } from '@onset/collector/model'
 
 import type { Failure } from './failure.ts'
 import { readFailure } from './failure.ts'
+import type { Ledger } from './ledger.ts'
+import { keepLedger } from './ledger.ts'
 import type { Loop } from './loops.ts'
 import { findLoops } from './loops.ts'
 import { basename, isAuxiliaryPath } from './paths.ts'
@@ -49,6 +51,8 @@ export interface RunFacts {
   readonly failure: Failure
   readonly loops: readonly Loop[]
   readonly troubles: Troubles
+  /** What the task asks for and which steps addressed it. */
+  readonly ledger: Ledger
   /** Position of the last step that acts; the closing message reports on the work, it is no part of it. */
   readonly lastAt: number
   /** Mostly messages: agents that answer each other or a person. */
@@ -79,6 +83,7 @@ export function readRunFacts(tree: RunTree): RunFacts {
     failure,
     loops: findLoops(steps),
     troubles: readTroubles(steps),
+    ledger: keepLedger(steps, tree.run.task),
     lastAt,
     talks: mostlyTalks(steps, lastAt),
     works: touchesFiles || steps.some(({ step }) => step.effects.effect === 'change'),

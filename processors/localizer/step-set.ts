@@ -3,32 +3,49 @@
 import type { RankedStep } from './rank.ts'
 import type { RunFacts, StepFacts } from './run-facts.ts'
 
+export interface IncorrectStep {
+  /** 0-based position. */
+  readonly at: number
+  /** How likely it is a wrong change that belongs to the failure. */
+  readonly probability: number
+}
+
 /**
  * The set with the best expected F1: the likeliest steps, as many as keep it rising. No threshold to
  * choose; it is sized by how sure the model is. The best suspect is always in it.
  */
-export function chooseIncorrect(ranked: readonly RankedStep[]): number[] {
+export function chooseIncorrect(ranked: readonly RankedStep[]): IncorrectStep[] {
   const [suspect] = ranked
   if (suspect === undefined) return []
-  const likeliest = ranked.toSorted(
-    (a, b) => b.incorrectProbability - a.incorrectProbability || a.at - b.at
+  const likeliest = sinceOnset(ranked).toSorted(
+    (a, b) => b.probability - a.probability || a.at - b.at
   )
   let expectedTotal = 0
-  for (const { incorrectProbability } of ranked) expectedTotal += incorrectProbability
+  for (const { probability } of likeliest) expectedTotal += probability
   let expectedHits = 0
   let best = 0
   let size = 1
-  for (const [at, { incorrectProbability }] of likeliest.entries()) {
-    expectedHits += incorrectProbability
+  for (const [at, { probability }] of likeliest.entries()) {
+    expectedHits += probability
     const expectedF1 = (2 * expectedHits) / (at + 1 + expectedTotal)
     if (expectedF1 > best) {
       best = expectedF1
       size = at + 1
     }
   }
-  const chosen = new Set(likeliest.slice(0, size).map(({ at }) => at))
-  chosen.add(suspect.at)
-  return [...chosen].toSorted((a, b) => a - b)
+  const chosen = likeliest.filter(({ at }, place) => place < size || at === suspect.at)
+  return chosen.toSorted((a, b) => a.at - b.at)
+}
+
+/** The onset is the first of the wrong changes: one before it is as likely as an earlier onset. */
+function sinceOnset(ranked: readonly RankedStep[]): IncorrectStep[] {
+  let begun = 0
+  return ranked
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, probability, incorrectProbability }) => {
+      begun = Math.min(1, begun + probability)
+      return { at, probability: incorrectProbability * begun }
+    })
 }
 
 /** Repeats, refused calls, looks that showed nothing, and plans that say what the one before said. */

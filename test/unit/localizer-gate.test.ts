@@ -3,7 +3,7 @@
 import t from 'tap'
 import { localizeOnset } from '@onset/processors/localizer'
 import type { RunTree } from '../../collector/model/index.ts'
-import { agentRun, failing, passing, ran, said, wrote } from '../support/agent-runs.ts'
+import { agentRun, failing, passing, ran, said, viewed, wrote } from '../support/agent-runs.ts'
 
 const LOOP = Array.from({ length: 4 }, () => ran('make', 'Error: no rule', { exit: 2 }))
 const WORK = [wrote('src/a.py', 'total = 1'), ran('ls', 'src')]
@@ -120,4 +120,54 @@ t.test('an incomplete run is a caveat that names the reasons', async (t) => {
   const run = { ...tree.run, completeness: 0.5, incompleteReasons: ['2 of 9 spans are orphans'] }
   const [onset] = localizeOnset({ ...tree, run }).onsets
   t.match(onset?.caveats.join(), /incomplete: 2 of 9 spans are orphans/)
+})
+
+t.test('a run that broke off before it wrote anything clears the agent', async (t) => {
+  const looks = [ran('ls', 'data.csv'), viewed('data.csv', '5')]
+  const { onsets, abstention } = localizeOnset(agentRun(looks, { outcome: 'error' }))
+  t.same(onsets, [])
+  t.match(abstention, /broke off without a closing word/)
+  // One that says it stops, one that wrote, and one that was stopped in a loop are accused.
+  const stopped = [...looks, said('I cannot read this. Would you like to send another file?')]
+  t.not(localizeOnset(agentRun(stopped, { outcome: 'error' })).onsets.length, 0)
+  t.not(localizeOnset(agentRun([...looks, ...WORK], { outcome: 'error' })).onsets.length, 0)
+  t.not(localizeOnset(agentRun([...looks, ...LOOP], { outcome: 'error' })).onsets.length, 0)
+})
+
+function modelCall(error: string) {
+  return { ...said(''), outcome: 'error' as const, error }
+}
+
+t.test('a run that ended in a failed model call clears the agent', async (t) => {
+  const deeds = [...WORK, modelCall('503 service overloaded')]
+  const { onsets, abstention } = localizeOnset(agentRun(deeds, { outcome: 'error' }))
+  t.same(onsets, [])
+  t.equal(abstention, 'The run ended in an error of its model call: 503 service overloaded.')
+  // A conversation that outgrew the model is the agent's.
+  const outgrown = [...WORK, modelCall('prompt exceeds the context window')]
+  t.not(localizeOnset(agentRun(outgrown, { outcome: 'error' })).onsets.length, 0)
+})
+
+t.test('a run in which no call went through clears the agent', async (t) => {
+  const dead = ['ls', 'pwd', 'cat a'].map((command) =>
+    ran(command, 'OCI runtime exec failed: container is not running', { exit: 126 })
+  )
+  const closing = said('I could not do it. Should I try again?')
+  const { abstention } = localizeOnset(agentRun([...dead, closing], { outcome: 'error' }))
+  t.match(abstention, /Not one call of the agent went through/)
+  const wrong = ['a', 'b', 'c'].map((name) =>
+    ran(name, `${name}: command not found`, { exit: 127 })
+  )
+  t.not(localizeOnset(agentRun([...wrong, closing], { outcome: 'error' })).onsets.length, 0)
+})
+
+t.test('an address of the task that never answered is a caveat', async (t) => {
+  const task = 'Fetch http://shelf.example/books and write books.csv.'
+  const asks = ran('curl http://shelf.example/books', '502 Bad Gateway', { exit: 22 })
+  const verdict = { task, outcome: 'error' as const }
+  const [onset] = localizeOnset(agentRun([asks, ...WORK], verdict)).onsets
+  t.match(onset?.caveats.join(), /shelf\.example, which the task names, never answered/)
+  const answered = ran('curl http://shelf.example/books', '<p>book</p>')
+  const [other] = localizeOnset(agentRun([asks, answered, ...WORK], verdict)).onsets
+  t.notMatch(other?.caveats.join(), /never answered/)
 })

@@ -102,8 +102,24 @@ t.test('the step set grows only while it can be expected to be right', async (t)
     incorrectProbability,
     contributions: []
   }))
-  t.same(chooseIncorrect(ranked), [0, 1])
+  t.same(
+    chooseIncorrect(ranked).map(({ at }) => at),
+    [0, 1]
+  )
   t.same(chooseIncorrect([]), [])
+})
+
+t.test('a step before the likely onset is no likely wrong change', async (t) => {
+  const ranked = [0.98, 0.02].map((probability, place) => ({
+    at: 1 - place,
+    probability,
+    incorrectProbability: 0.9,
+    contributions: []
+  }))
+  t.same(
+    chooseIncorrect(ranked).map(({ at }) => at),
+    [1]
+  )
 })
 
 /** Runs whose onset is the write, or the first read when `blameReads`. */
