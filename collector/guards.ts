@@ -9,6 +9,9 @@ import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts'
 import { CollectorError, type Actor } from './model/index.ts'
 import { requiredScope } from './route-scopes.ts'
 
+/** A stream of events may stay open for hours; this long after its key was revoked it ends. */
+const OPEN_ANSWERS_CHECK_MS = 5_000
+
 export interface Guards {
   /** The key that a request came with. */
   readonly actorOf: (request: FastifyRequest) => Actor
@@ -28,6 +31,7 @@ export function addGuards(app: FastifyInstance, access: Access): Guards {
     actors.set(request, actor)
   })
   countBytes(app, access, actors)
+  endAnswersOfRevoked(app, access, actors)
   return { actorOf: (request) => actors.get(request) ?? LOCAL_ACTOR }
 }
 
@@ -76,6 +80,27 @@ function countBytes(
     if (requiredScope(request.method, request.routeOptions.url) !== 'ingest') return
     access.rates.countBytes(actor.id, bytes)
   })
+}
+
+function endAnswersOfRevoked(
+  app: FastifyInstance,
+  access: Access,
+  actors: WeakMap<FastifyRequest, Actor>
+): void {
+  const open = new Map<FastifyRequest, FastifyReply>()
+  app.addHook('onRequest', async (request, reply) => {
+    if (!actors.has(request)) return
+    open.set(request, reply)
+    reply.raw.once('close', () => open.delete(request))
+  })
+  const timer = setInterval(() => {
+    for (const [request, reply] of open) {
+      const actor = actors.get(request)
+      if (actor !== undefined && !access.isStillKnown(actor)) reply.raw.destroy()
+    }
+  }, OPEN_ANSWERS_CHECK_MS)
+  timer.unref()
+  app.addHook('onClose', async () => clearInterval(timer))
 }
 
 function requireThisMachine(request: FastifyRequest): void {

@@ -42,6 +42,8 @@ export interface Access {
    * @throws CollectorError UNAUTHENTICATED, PERMISSION_DENIED, RATE_LIMITED, STORE_UNAVAILABLE
    */
   admit(presented: string | undefined, needed: KeyScope, address: string): Actor
+  /** Whether whoever was admitted would still be known: for answers that take long. */
+  isStillKnown(actor: Actor): boolean
   close(): Promise<void>
 }
 
@@ -72,6 +74,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
         throw error
       }
     },
+    isStillKnown: ({ id }) => ring.isUsable(id),
     close: () => ring.close()
   }
 }

@@ -12,7 +12,7 @@ import {
   type KeyUse,
   type ManagedKey
 } from '../model/index.ts'
-import { findConfigured, type AccessKey, type KeyHolder } from './access-keys.ts'
+import { findConfigured, isConfiguredName, type AccessKey, type KeyHolder } from './access-keys.ts'
 import { digestOf, isSecret } from './key-secret.ts'
 
 /** A read of a few rows. */
@@ -103,6 +103,13 @@ export class KeyRing {
     if (!this.#isUsable(key)) return undefined
     this.#noteUse(key.keyId)
     return { actor: { id: key.keyId, name: key.name }, scopes: scopesOf(key) }
+  }
+
+  /** Of a key that was found before; of the settings for as long as the process lives. */
+  isUsable(keyId: string): boolean {
+    if (isConfiguredName(keyId)) return true
+    const key = [...this.#managed.values()].find((known) => known.keyId === keyId)
+    return key !== undefined && this.#isUsable(key)
   }
 
   /** A key that this process has just saved: known here from now on, as made or as revoked. */

@@ -3,6 +3,9 @@
 
 const MILLIS_PER_SECOND = 1_000
 
+/** What sums of fractions are off by at most: who waited as long as told is not told to wait once more. */
+const ROUNDING = 1e-6
+
 export class TokenBucket {
   readonly #perSecond: number
   readonly #capacity: number
@@ -20,7 +23,9 @@ export class TokenBucket {
   /** Seconds until `tokens` may be had; 0 when they are there. */
   waitSeconds(now: number, tokens: number): number {
     this.#fill(now)
-    return this.#tokens >= tokens ? 0 : Math.ceil((tokens - this.#tokens) / this.#perSecond)
+    return this.#tokens >= tokens - ROUNDING
+      ? 0
+      : Math.ceil((tokens - this.#tokens) / this.#perSecond)
   }
 
   take(now: number, tokens: number): void {
