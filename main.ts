@@ -16,6 +16,7 @@ import { CollectorError, type Store } from '@onset/collector/model'
 import { openStore } from '@onset/collector/store'
 import { startProcessors } from '@onset/processors'
 import { createAlerter, loadAlertRules, type AlertRules } from '@onset/processors/alerter'
+import { openJudge } from '@onset/processors/judge'
 import { localizeOnset } from '@onset/processors/localizer'
 import { pino, type Logger } from 'pino'
 
@@ -71,6 +72,7 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
     store,
     localize: localizeOnset,
     alerter,
+    judge: await openJudge(settings.judge),
     now,
     meter: metrics.meter('processors'),
     logger,

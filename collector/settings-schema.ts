@@ -2,6 +2,7 @@
 // settings.ts, shown by docs/configuration.md (`npm run docs`).
 
 import { Type, type Static } from 'typebox'
+import { JUDGE_SETTINGS } from './judge-settings.ts'
 
 const MEBIBYTE = 1_048_576
 const GIBIBYTE = 1_024 * MEBIBYTE
@@ -219,6 +220,7 @@ export const SETTINGS_SCHEMA = Type.Object({
         'Where people reach this Onset, for links to runs in alerts. Without it alerts have no links.'
     })
   ),
+  ...JUDGE_SETTINGS,
   ONSET_SHUTDOWN_MS: Type.Integer({
     default: 10_000,
     minimum: 0,

@@ -4,6 +4,7 @@
 
 import { Value } from 'typebox/value'
 import { parseAccessKeys, type AccessKey } from './access/index.ts'
+import { findJudgeConflict, toJudgeSettings, type JudgeSettings } from './judge-settings.ts'
 import { CollectorError } from './model/index.ts'
 import { convertScalars } from './scalars.ts'
 import {
@@ -48,6 +49,7 @@ export interface Settings {
   /** Undefined: no alerts. */
   readonly alertRulesPath: string | undefined
   readonly publicUrl: string | undefined
+  readonly judge: JudgeSettings
   readonly shutdownMs: number
 }
 
@@ -84,7 +86,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   problems.push(...unknown.map(describeUnknown))
   if (checked === undefined || problems.length > 0) throw invalid(problems.join('\n'))
   const settings = toSettings(checked, HTTP_PORT in variables)
-  const conflict = findConflict(settings)
+  const conflict = findConflict(settings) ?? findJudgeConflict(checked)
   if (conflict !== undefined) throw invalid(conflict)
   return settings
 }
@@ -168,6 +170,7 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
     alertRulesPath: variables.ONSET_ALERT_RULES,
     publicUrl: variables.ONSET_PUBLIC_URL,
+    judge: toJudgeSettings(variables),
     shutdownMs: variables.ONSET_SHUTDOWN_MS
   }
 }

@@ -15,6 +15,7 @@ import { CollectorError, type Store } from '@onset/collector/model'
 import { openStore } from '@onset/collector/store'
 import { pino, type Logger } from 'pino'
 import { createAlerter, loadAlertRules, type AlertRules } from './alerter/index.ts'
+import { openJudge } from './judge/index.ts'
 import { localizeOnset } from './localizer/index.ts'
 import { startProcessors } from './processors.ts'
 
@@ -68,6 +69,7 @@ async function work(settings: Settings, store: Store, surroundings: Surroundings
     store,
     localize: localizeOnset,
     alerter,
+    judge: await openJudge(settings.judge),
     now,
     meter: metrics.meter('processors'),
     logger,

@@ -21,6 +21,8 @@ import type { AnalysisMetrics } from './analysis-metrics.ts'
 import { assembleRun } from './assembler/index.ts'
 import type { AnalyzedRun, AnalyzeRun, CompletionLimits, SetTimer } from './completion/index.ts'
 import { COMPLETION_LIMITS, createCompletion } from './completion/index.ts'
+import type { Judge, JudgeConfig, LocalizedRun } from './judge/index.ts'
+import { createJudge } from './judge/index.ts'
 
 /** Pure in what it answers: the same tree gives the same localization. */
 export type LocalizeRun = (
@@ -41,6 +43,8 @@ export interface ProcessorsOptions {
   readonly localize: LocalizeRun
   /** Told of every complete analysis; closed by whoever made it, after this. */
   readonly alerter?: Pick<Alerter, 'onsetLocalized'> | undefined
+  /** Asked, after the analysis is saved, about runs that the localizer is not sure of. */
+  readonly judge?: JudgeConfig | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly meter: Meter
@@ -63,36 +67,56 @@ export interface Processors extends RunListener {
 /** Resolves when what an earlier process left undone is known. */
 export async function startProcessors(options: ProcessorsOptions): Promise<Processors> {
   const { store, now, meter, logger } = options
+  const analyzing: Analyzing = { metrics: createAnalysisMetrics(meter), judge: undefined }
   const completion = createCompletion({
     store,
-    analyze: createAnalysis(options, createAnalysisMetrics(meter)),
+    analyze: createAnalysis(options, analyzing),
     now,
     setTimer: options.setTimer ?? startTimer,
     logger,
     meter,
     limits: { ...toLimits(options.settings ?? {}), ...options.limits }
   })
+  analyzing.judge =
+    options.judge &&
+    createJudge({
+      ...options.judge,
+      load: async (runId) => loadRun(options, runId),
+      analyzeAgain: async (runId) => completion.analyzeNow(runId),
+      now,
+      meter,
+      logger
+    })
   await completion.start()
   return {
     stepsWritten: (steps) => completion.stepsWritten(steps),
     outcomeReported: (runId) => completion.outcomeReported(runId),
     analyzeNow: async (runId) => completion.analyzeNow(runId),
-    close: async () => completion.close()
+    close: async () => {
+      // First: what it learns in its last moment is analysed by what closes next.
+      await analyzing.judge?.close()
+      await completion.close()
+    }
   }
 }
 
-function createAnalysis(
-  { store, localize, alerter, now }: ProcessorsOptions,
-  metrics: AnalysisMetrics
-): AnalyzeRun {
+interface Analyzing {
+  readonly metrics: AnalysisMetrics
+  /** It has runs analysed again, so it comes after what analyses them. */
+  judge: Judge | undefined
+}
+
+function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): AnalyzeRun {
+  const { store, localize, alerter, now } = options
   return async (runId, { state, partial, signal }) => {
-    const { steps, capped, ingestedThrough } = await store.readRunSteps(runId)
-    const outcomeReports = await store.readOutcomeReports(runId)
-    const assembled = assembleRun(steps, { outcomeReports, capped })
+    const { judge, metrics } = analyzing
+    const { assembled, capped, ingestedThrough } = await readRun(store, runId)
     if (assembled === undefined) return undefined
     // Each part holds the event loop for as long as it takes: what waits is served in between.
     await setImmediate()
-    const localization = await localize(assembled, { provisional: state !== 'complete' })
+    const found = await localize(assembled, { provisional: state !== 'complete' })
+    const run: LocalizedRun = { tree: assembled, localization: found }
+    const localization = state === 'complete' ? (judge?.settle(run) ?? found) : found
     await setImmediate()
     signal.throwIfAborted()
     const tree = withVerdicts(assembled, localization)
@@ -107,9 +131,27 @@ function createAnalysis(
     // between would tell nobody. The other way round, the next analysis finds the alert in the outbox.
     if (state === 'complete') await alerter?.onsetLocalized(analysis)
     const revision = await store.saveAnalysis(analysis)
-    if (state === 'complete') metrics.record(analysis, now())
+    if (state === 'complete') {
+      metrics.record(analysis, now())
+      judge?.consider(run)
+    }
     return { revision }
   }
+}
+
+async function readRun(store: AnalysisStore, runId: RunId) {
+  const { steps, capped, ingestedThrough } = await store.readRunSteps(runId)
+  const outcomeReports = await store.readOutcomeReports(runId)
+  return { assembled: assembleRun(steps, { outcomeReports, capped }), capped, ingestedThrough }
+}
+
+async function loadRun(
+  { store, localize }: ProcessorsOptions,
+  runId: RunId
+): Promise<LocalizedRun | undefined> {
+  const { assembled: tree } = await readRun(store, runId)
+  if (tree === undefined) return undefined
+  return { tree, localization: await localize(tree, { provisional: false }) }
 }
 
 /** Verdicts as the localizer gave them; a run about which it said nothing keeps none. */

@@ -6,7 +6,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { trace } from '@opentelemetry/api'
 import type { Localization, RunTree } from '../../collector/model/index.ts'
-import { createOpenAiClient, JUDGE_DEFAULTS } from '../../processors/judge/index.ts'
+import { JUDGE_DEFAULTS } from '../../processors/judge/index.ts'
+import { createOpenAiClient } from '../../processors/judge/openai-client.ts'
 import type { JudgeLimits, JudgeRunOptions } from '../../processors/judge/index.ts'
 import { anOnset, aRunTree } from './builders.ts'
 

@@ -9,6 +9,7 @@ import {
 } from '../../collector/settings-docs.ts'
 import { readAnnotations, SETTINGS_SCHEMA } from '../../collector/settings-schema.ts'
 import { readSettings } from '../../collector/settings.ts'
+import { JUDGE_DEFAULTS } from '../../processors/judge/index.ts'
 
 const KEY = 'c0ffee00c0ffee00c0ffee00'
 
@@ -55,6 +56,19 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_COMPLETION_QUIET_MS: '4',
     ONSET_ALERT_RULES: 'alerts.yaml',
     ONSET_PUBLIC_URL: 'https://onset.example.com',
+    ONSET_JUDGE_BASE_URL: 'http://127.0.0.1:11434/v1',
+    ONSET_JUDGE_API_KEY: 'k',
+    ONSET_JUDGE_MODEL: 'org/model:7b',
+    ONSET_JUDGE_SAMPLES: '1',
+    ONSET_JUDGE_SUSPECTS: '4',
+    ONSET_JUDGE_BELOW_CONFIDENCE: '.5',
+    ONSET_JUDGE_TOKENS_PER_RUN: '5000',
+    ONSET_JUDGE_TOKENS_PER_HOUR: '10',
+    ONSET_JUDGE_TOKENS_PER_DAY: '11',
+    ONSET_JUDGE_USD_PER_DAY: '2.5',
+    ONSET_JUDGE_INPUT_USD_PER_MILLION: '0.25',
+    ONSET_JUDGE_OUTPUT_USD_PER_MILLION: '2',
+    ONSET_JUDGE_TIMEOUT_MS: '1000',
     ONSET_SHUTDOWN_MS: '5'
   })
   const { accessKeys, ...values } = settings
@@ -83,9 +97,38 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     completionQuietMs: 4,
     alertRulesPath: 'alerts.yaml',
     publicUrl: 'https://onset.example.com',
+    judge: {
+      endpoint: { baseUrl: 'http://127.0.0.1:11434/v1', apiKey: 'k', model: 'org/model:7b' },
+      limits: {
+        samples: 1,
+        suspects: 4,
+        belowConfidence: 0.5,
+        tokensPerRun: 5_000,
+        tokensPerHour: 10,
+        tokensPerDay: 11,
+        usdPerDay: 2.5,
+        requestTimeoutMs: 1_000
+      },
+      prices: { input: 0.25, output: 2 }
+    },
     shutdownMs: 5
   })
   t.equal(accessKeys.length, 1)
+})
+
+t.test('without an endpoint there is no judge, and half of one is refused', async (t) => {
+  t.equal(readSettings({}).judge.endpoint, undefined)
+  const url = 'http://127.0.0.1:1/v1'
+  t.match(refusal({ ONSET_JUDGE_BASE_URL: url }), /ONSET_JUDGE_MODEL is not/)
+  t.match(refusal({ ONSET_JUDGE_MODEL: 'm' }), /ONSET_JUDGE_BASE_URL is not/)
+  t.match(refusal({ ONSET_JUDGE_API_KEY: 'secret' }), /^ONSET_JUDGE_API_KEY is set(?!.*secret)/)
+  t.match(refusal({ ONSET_JUDGE_BASE_URL: 'http://user:p@host/v1' }), /ONSET_JUDGE_BASE_URL/)
+  t.match(refusal({ ONSET_JUDGE_INPUT_USD_PER_MILLION: '1' }), /set both or none/)
+  t.match(refusal({ ONSET_JUDGE_USD_PER_DAY: '1' }), /no prices/)
+})
+
+t.test('the defaults of the judge are those of its room', async (t) => {
+  t.same(readSettings({}).judge.limits, JUDGE_DEFAULTS)
 })
 
 t.test('a disk budget is bytes, for the embedded engine', async (t) => {
