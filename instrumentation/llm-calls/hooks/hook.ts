@@ -1,0 +1,5 @@
+// A place where calls are seen.
+
+export interface Hook {
+  remove(): void
+}
