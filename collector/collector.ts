@@ -4,11 +4,15 @@
 import type { Logger } from 'pino'
 import type { Access } from './access/index.ts'
 import type { ApiOptions } from './api/index.ts'
+import { httpStatusOf } from './http-status.ts'
 import { closeServer, listen } from './listen.ts'
+import { createLogPipeline } from './log-pipeline.ts'
+import { createMetricPipeline } from './metric-pipeline.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { RunListener, Store } from './model/index.ts'
 import { createPipeline } from './pipeline.ts'
 import { openProcessAccess } from './process-access.ts'
+import { createReceiver } from './receiver/index.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -55,19 +59,29 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const access =
     options.access ?? (await openProcessAccess({ settings, store, metrics, logger, now }))
+  const receiver = createReceiver({
+    accept,
+    acceptLogs: createLogPipeline({ store, meter: metrics.meter('pipeline'), logger }),
+    acceptMetrics: createMetricPipeline({ store, meter: metrics.meter('pipeline'), logger }),
+    httpStatusOf,
+    bodyBytesMax: settings.bodyBytesMax,
+    inflightBytesMax: settings.inflightBytesMax,
+    now,
+    meter: metrics.meter('receiver'),
+    logger
+  })
   const app = await buildServer({
     access,
-    accept,
+    receiver,
     store,
     listener,
     analyzeNow: options.analyzeNow,
-    bodyBytesMax: settings.bodyBytesMax,
-    inflightBytesMax: settings.inflightBytesMax,
     metrics,
     logger,
     now
   })
   const closeOwn = async (): Promise<void> => {
+    receiver.close()
     if (options.access === undefined) await access.close()
     if (options.metrics === undefined) await metrics.close()
   }

@@ -8,6 +8,8 @@ export type RouteScope = KeyScope | 'public'
 /** `METHOD route` as it is registered. HEAD is as GET. */
 export const ROUTE_SCOPES: ReadonlyMap<string, RouteScope> = new Map<string, RouteScope>([
   ['POST /v1/traces', 'ingest'],
+  ['POST /v1/logs', 'ingest'],
+  ['POST /v1/metrics', 'ingest'],
   ['GET /api/runs', 'read'],
   ['GET /api/runs/:runId', 'read'],
   ['GET /api/runs/:runId/events', 'read'],

@@ -9,22 +9,20 @@ import type { Access } from './access/index.ts'
 import { apiPlugin, type ApiOptions } from './api/index.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
-import { httpStatusOf } from './http-status.ts'
 import type { Metrics } from './metrics.ts'
-import { CollectorError, type DecodedSpan, type Store } from './model/index.ts'
+import { CollectorError, type Store } from './model/index.ts'
 import { addOperationsRoutes } from './operations-routes.ts'
-import { receiverPlugin } from './receiver/index.ts'
+import { receiverPlugin, type Receiver } from './receiver/index.ts'
 import { requiredScope } from './route-scopes.ts'
 import { compileValidator } from './validator.ts'
 
 export interface ServerOptions {
   readonly access: Access
-  readonly accept: (spans: readonly DecodedSpan[]) => Promise<void>
+  /** Outlives the server. */
+  readonly receiver: Receiver
   readonly store: Store
   readonly listener: ApiOptions['listener']
   readonly analyzeNow: ApiOptions['analyzeNow']
-  readonly bodyBytesMax: number
-  readonly inflightBytesMax: number
   readonly metrics: Metrics
   readonly logger: Logger
   readonly now: () => number
@@ -79,15 +77,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const { actorOf } = addGuards(app, options.access)
   measureRequests(app, meter)
   addOperationsRoutes(app, { store: options.store, metrics })
-  await app.register(receiverPlugin, {
-    accept: options.accept,
-    httpStatusOf,
-    bodyBytesMax: options.bodyBytesMax,
-    inflightBytesMax: options.inflightBytesMax,
-    now,
-    meter: metrics.meter('receiver'),
-    logger: options.logger
-  })
+  await app.register(receiverPlugin, { receiver: options.receiver })
   await app.register(apiPlugin, {
     prefix: '/api',
     store: options.store,

@@ -4,6 +4,8 @@
 import type { AuditStore, KeyStore } from './access.ts'
 import type { AlertDelivery } from './alert.ts'
 import type { Backups } from './backup.ts'
+import type { LogWriter } from './log-record.ts'
+import type { MetricWriter } from './metric-point.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
@@ -191,6 +193,8 @@ export interface StoreHealth {
 export interface Store
   extends
     IngestWriter,
+    LogWriter,
+    MetricWriter,
     RunReader,
     FeedbackWriter,
     AnalysisStore,

@@ -4,4 +4,5 @@
 
 export { dialectsCommand } from './dialects-command.ts'
 export { normalizeSpans } from './normalize-spans.ts'
+export { sanitizeLogRecords, sanitizeMetricPoints } from './sanitize-telemetry.ts'
 export { sanitizeSpans } from './sanitize-spans.ts'

@@ -45,7 +45,7 @@ export function sanitizeSpans(spans: readonly DecodedSpan[]): readonly DecodedSp
   return isSame ? spans : sanitized
 }
 
-function sanitizeResource(resource: Resource): Resource {
+export function sanitizeResource(resource: Resource): Resource {
   let mended = resource
   for (const sanitize of RESOURCE_SANITIZERS) mended = sanitize(mended)
   return mended
@@ -56,7 +56,7 @@ function sanitizeTexts(span: DecodedSpan): DecodedSpan {
   return map === undefined ? span : mapSpanTexts(span, map)
 }
 
-function sanitizeAttributesOf<T extends { readonly attributes: Attributes }>(owner: T): T {
+export function sanitizeAttributesOf<T extends { readonly attributes: Attributes }>(owner: T): T {
   const map = textMapFor(collectAttributeTexts(owner.attributes))
   if (map === undefined) return owner
   const attributes = mapAttributes(owner.attributes, map)
@@ -64,7 +64,7 @@ function sanitizeAttributesOf<T extends { readonly attributes: Attributes }>(own
 }
 
 /** What has to be done to these texts; undefined when nothing has. */
-function textMapFor({ texts, isTooDeep }: SpanTexts): TextMap | undefined {
+export function textMapFor({ texts, isTooDeep }: SpanTexts): TextMap | undefined {
   // A line break and a colon: no pattern reaches across it from one text to the next, and a name that
   // is a key stands before a separator just as a name within a text does.
   const joined = texts.join('\n:')
@@ -73,7 +73,8 @@ function textMapFor({ texts, isTooDeep }: SpanTexts): TextMap | undefined {
   return (text, key) => maskNamedSecret(maskSecrets(mendText(text), hints), key)
 }
 
-function once<T extends object>(done: Map<T, T>, given: T, sanitize: (given: T) => T): T {
+/** Resources and scopes are shared by what is below them and repaired once. */
+export function once<T extends object>(done: Map<T, T>, given: T, sanitize: (given: T) => T): T {
   const known = done.get(given)
   if (known !== undefined) return known
   const sanitized = sanitize(given)

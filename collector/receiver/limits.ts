@@ -4,8 +4,8 @@
 /** OTLP's recommended limit, before and after decompression: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request */
 export const BODY_BYTES_MAX = 64 * 1024 * 1024
 
-/** 8 × the default batch of the OpenTelemetry Collector (8,192), 128 × that of the SDKs (512). */
-export const SPANS_PER_REQUEST_MAX = 65_536
+/** Spans, log records or points: 8 × the default batch of the Collector (8,192), 128 × that of the SDKs (512). */
+export const ITEMS_PER_REQUEST_MAX = 65_536
 
 /**
  * Of one span, event, link, resource or scope. Conventions that flatten a conversation write about six
@@ -18,6 +18,12 @@ export const EVENTS_PER_SPAN_MAX = 1_024
 
 /** 8 × the default of the SDKs. */
 export const LINKS_PER_SPAN_MAX = 1_024
+
+/** Explicit buckets of one point; the SDKs' default is 16, exponential histograms have at most 160. */
+export const BUCKETS_PER_POINT_MAX = 4_096
+
+/** SDKs keep one exemplar a bucket, or as many as there are cores. */
+export const EXEMPLARS_PER_POINT_MAX = 1_024
 
 /** Arrays and maps inside one attribute. JSON schemas of tools, the deepest seen, stay under 16. */
 export const NESTING_DEPTH_MAX = 32
@@ -42,6 +48,9 @@ export const JSON_TOKENS_MAX = 4_000_000
 
 /** A span name is a low-cardinality label; longer ones hold content that belongs in attributes. */
 export const SPAN_NAME_CHARS_MAX = 1_024
+
+/** The same holds for what names a kind of event. */
+export const EVENT_NAME_CHARS_MAX = 1_024
 
 /** Rejections kept one by one; beyond, they are only counted. A sender shows a few at best. */
 export const REJECTIONS_LISTED_MAX = 1_000

@@ -42,6 +42,7 @@ import {
   QUEUE_BOUNDS_DEFAULT,
   TTL_DAYS_DEFAULT
 } from './store-options.ts'
+import { TelemetryWriter } from './telemetry/telemetry-writer.ts'
 import { GroupCommit } from './write/group-commit.ts'
 import { createNativeIngest } from './write/native-ingest.ts'
 
@@ -105,10 +106,12 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const health = new Health(engine)
   const disk = watchDisk(engine, options)
   const backups = createBackups(engine, options)
+  const telemetry = new TelemetryWriter({ engine, metrics, disk, now: options.now })
   let closing: Promise<void> | undefined
   const { readOnlyQueries } = engine
   return {
     ...createAccessTables({ engine, metrics }),
+    ...telemetry.doors(),
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     ...(backups === undefined ? {} : { backups }),
     write: async (batch: IngestBatch) => {
@@ -137,12 +140,19 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {
-      closing ??= Promise.all([writer.close(), disk?.budget.close(), backups?.close()]).then(() =>
-        engine.close()
-      )
+      const writers = [writer, telemetry, disk?.budget, backups]
+      closing ??= closeAll(writers).then(() => engine.close())
       return closing
     }
   }
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+async function closeAll(held: readonly (Closable | undefined)[]): Promise<void> {
+  await Promise.all(held.map(async (each) => each?.close()))
 }
 
 function backupDirOf({ dataDir, backupDir }: EmbeddedLocation): string {

@@ -7,7 +7,7 @@ import { renderMigration } from './render-migration.ts'
 import { sqlText } from './sql/sql-text.ts'
 
 export interface TtlDays {
-  /** Raw spans. */
+  /** Raw spans, log records and points of metrics. */
   readonly traces: number
   /** Runs, stages, steps, onsets, outcomes, feedback and alerts. */
   readonly runs: number
@@ -23,6 +23,12 @@ export interface SettleOptions {
 /** When a row came in, for each table: rows expire by that, see migrations/0004. */
 const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly time: string }>> = {
   otel_traces: { of: 'traces', time: 'IngestedAt' },
+  otel_logs: { of: 'traces', time: 'IngestedAt' },
+  otel_metrics_gauge: { of: 'traces', time: 'IngestedAt' },
+  otel_metrics_sum: { of: 'traces', time: 'IngestedAt' },
+  otel_metrics_histogram: { of: 'traces', time: 'IngestedAt' },
+  otel_metrics_exponential_histogram: { of: 'traces', time: 'IngestedAt' },
+  otel_metrics_summary: { of: 'traces', time: 'IngestedAt' },
   otel_traces_trace_id_ts: { of: 'traces', time: 'toDateTime(IngestedAt)' },
   agent_steps: { of: 'runs', time: 'toDateTime(IngestedAt)' },
   agent_stages: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
@@ -33,6 +39,9 @@ const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly ti
   alert_outbox: { of: 'runs', time: 'toDateTime(UpdatedAt)' },
   agent_audit: { of: 'audit', time: 'toDateTime(At)' }
 }
+
+/** Agents put whole conversations into the attributes of these. */
+const MAP_TABLES = ['otel_traces', 'otel_logs']
 
 /**
  * Attribute maps in eight parts by key, so that a query for one attribute does not read the conversations
@@ -54,7 +63,7 @@ SELECT
 FROM system.tables
 WHERE database = {database: String}`
 
-// Reads the engine's list of settings. Called at open while otel_traces lacks them.
+// Reads the engine's list of settings. Called at open while a table lacks them.
 const READ_KNOWN_SETTINGS = `
 SELECT name
 FROM system.merge_tree_settings
@@ -75,12 +84,17 @@ export async function settleTables(
     if (engineOf.get(table)?.includes(wanted) === true) continue
     await alter(engine, target, `${table} {{onCluster}} MODIFY ${wanted}`)
   }
-  if (engineOf.get('otel_traces')?.includes('map_serialization_version') === true) return
+  const hasSettings = (table: string): boolean =>
+    engineOf.get(table)?.includes('map_serialization_version') === true
+  const unsettled = MAP_TABLES.filter((table) => !hasSettings(table))
+  if (unsettled.length === 0) return
   const names = Object.keys(MAP_SETTINGS)
   const known = await engine.read('analysis', sqlText(READ_KNOWN_SETTINGS, { names }))
   if (known.length < names.length) return
   const settings = Object.entries(MAP_SETTINGS).map(([name, value]) => `${name} = ${value}`)
-  await alter(engine, target, `otel_traces {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
+  for (const table of unsettled) {
+    await alter(engine, target, `${table} {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
+  }
 }
 
 async function alter(engine: Engine, target: MigrationTarget, change: string): Promise<void> {

@@ -22,7 +22,16 @@ export interface WriteMetrics {
   timeWrite(rows: number, write: () => Promise<void>): Promise<unknown>
 }
 
-export interface StoreMetrics extends WriteMetrics {
+export interface TelemetryMetrics {
+  /** Rows of logs and metrics that found no room in the queue. */
+  countRefused(rows: number): void
+  /** Rows of batches that had come before. */
+  countRepeated(rows: number): void
+  /** Runs and times a write of `rows`; returns its error instead of throwing it. */
+  timeTelemetryWrite(rows: number, write: () => Promise<void>): Promise<unknown>
+}
+
+export interface StoreMetrics extends WriteMetrics, TelemetryMetrics {
   /** Runs and times a read; `query` is one of a few names of ours. */
   timeRead<T>(query: string, read: () => Promise<T>): Promise<T>
   countAnalysis(result: 'written' | 'unchanged'): void
@@ -50,7 +59,21 @@ export function createStoreMetrics(meter: Meter): StoreMetrics {
   const analyses = meter.createCounter('onset_store_analyses', {
     description: 'Analyses saved, by whether they said something new.'
   })
+  const telemetryRows = meter.createCounter('onset_store_telemetry_rows', {
+    description: 'Rows of logs and metrics by what became of them: written, failed, repeated.'
+  })
+  const telemetrySeconds = meter.createHistogram('onset_store_telemetry_write_seconds', {
+    description: 'Time from handing logs and metrics to the engine until they are durable.',
+    advice: { explicitBucketBoundaries: SECONDS_BUCKETS }
+  })
   return {
+    countRepeated: (rows) => telemetryRows.add(rows, { outcome: 'repeated' }),
+    timeTelemetryWrite: async (rows, write) => {
+      const error = await timed(telemetrySeconds, write).catch((thrown: unknown) => thrown)
+      telemetryRows.add(rows, { outcome: error === undefined ? 'written' : 'failed' })
+      if (error !== undefined) errors.add(1, { code: errorCodeOf(error) })
+      return error
+    },
     observeQueue: (read) => observeQueue(meter, read),
     countRefused: (rows) => rowCount.add(rows, { outcome: 'refused' }),
     timeWrite: async (rows, write) => {

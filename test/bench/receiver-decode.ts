@@ -4,7 +4,7 @@
 // npx node test/bench/receiver-decode.ts [--rounds N] [--spans N]
 
 import { parseArgs } from 'node:util'
-import { decodeTraceRequest, type TraceEncoding } from '../../collector/receiver/index.ts'
+import { decodeTraceRequest, type OtlpEncoding } from '../../collector/receiver/index.ts'
 import { toUnixMillis } from '../../collector/model/index.ts'
 import { agentSpans } from '../support/agent-spans.ts'
 import { BUILT_START } from '../support/builders.ts'
@@ -20,7 +20,7 @@ const protobuf = encodeTraceRequest(spans, 'protobuf')
 const json = encodeTraceRequest(spans, 'json')
 const now = toUnixMillis(BUILT_START)
 
-const decode = (body: Buffer, encoding: TraceEncoding) => () => {
+const decode = (body: Buffer, encoding: OtlpEncoding) => () => {
   const { spans: decoded } = decodeTraceRequest(body, encoding, { now })
   if (decoded.length !== spanCount) throw new Error('the benchmark decodes all of its spans')
 }

@@ -330,21 +330,21 @@ t.test('other methods are 405 with what is allowed', async (t) => {
   }
 })
 
-t.test('logs and metrics are 404 and say how to stop sending them', async (t) => {
+t.test('a request of another signal is refused with the path that is right', async (t) => {
   const server = await startReceiver(t)
-  for (const [path, variable] of [
-    ['/v1/logs', 'OTEL_LOGS_EXPORTER=none'],
-    ['/v1/metrics', 'OTEL_METRICS_EXPORTER=none']
-  ] as const) {
-    for (const encoding of ENCODINGS) {
-      const headers = { 'content-type': contentTypeOf(encoding) }
-      const response = await fetch(server.url + path, { method: 'POST', headers, body: 'x' })
-      t.equal(response.headers.get('content-type'), contentTypeOf(encoding))
-      const status = await readStatus(response)
-      t.equal(status.status, 404)
-      t.match(status.message, /only traces, at \/v1\/traces/)
-      t.match(status.message, variable)
-    }
+  const bodies = { logs: '{"resourceLogs":[]}', metrics: '{"resourceMetrics":[]}' }
+  const headers = { 'content-type': contentTypeOf('json') }
+  for (const [signal, body] of Object.entries(bodies)) {
+    const response = await fetch(`${server.url}/v1/traces`, { method: 'POST', headers, body })
+    t.match(await readStatus(response), { status: 400, message: `accepted at /v1/${signal}` })
+  }
+  const traces = '{"resourceSpans":[]}'
+  for (const path of ['/v1/logs', '/v1/metrics']) {
+    const response = await fetch(server.url + path, { method: 'POST', headers, body: traces })
+    t.match(await readStatus(response), {
+      status: 400,
+      message: 'traces are accepted at /v1/traces'
+    })
   }
 })
 

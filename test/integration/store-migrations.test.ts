@@ -96,7 +96,7 @@ t.test('the tables of another version are not touched: neither newer nor changed
   })
   await t.rejects(migrateIn('versions', migrations.slice(0, -1)), {
     ...mismatch,
-    message: /made by a newer version of Onset \(migration 0010_create_alert_outbox.sql\)/
+    message: `made by a newer version of Onset (migration ${migrations.at(-1)?.name})`
   })
   const windows = migrations.map((migration) => ({
     ...migration,

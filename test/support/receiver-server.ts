@@ -5,32 +5,53 @@ import Fastify from 'fastify'
 import type { Test } from 'tap'
 import { httpStatusOf } from '../../collector/http-status.ts'
 import { createMetrics } from '../../collector/metrics.ts'
-import type { DecodedSpan } from '../../collector/model/index.ts'
-import { receiverPlugin, type ReceiverOptions } from '../../collector/receiver/index.ts'
+import type {
+  DecodedLogRecord,
+  DecodedMetricPoint,
+  DecodedSpan
+} from '../../collector/model/index.ts'
+import {
+  createReceiver,
+  receiverPlugin,
+  type Receiver,
+  type ReceiverOptions
+} from '../../collector/receiver/index.ts'
 import { BUILT_NOW } from './decode.ts'
 
-export interface ReceiverServer {
-  readonly url: string
-  readonly port: number
+export interface KeepingReceiver {
+  readonly receiver: Receiver
   /** What was accepted, request by request. */
   readonly batches: (readonly DecodedSpan[])[]
+  readonly logBatches: (readonly DecodedLogRecord[])[]
+  readonly metricBatches: (readonly DecodedMetricPoint[])[]
   /** Prometheus' text, as an operator reads it. */
   readMetrics(): Promise<string>
 }
 
+export interface ReceiverServer extends KeepingReceiver {
+  readonly url: string
+  readonly port: number
+}
+
 const MEBIBYTE = 1024 * 1024
 
-export async function startReceiver(
+export function keepingReceiver(
   t: Test,
   overrides: Partial<ReceiverOptions> = {}
-): Promise<ReceiverServer> {
+): KeepingReceiver {
   const batches: (readonly DecodedSpan[])[] = []
+  const logBatches: (readonly DecodedLogRecord[])[] = []
+  const metricBatches: (readonly DecodedMetricPoint[])[] = []
   const metrics = createMetrics()
-  // Without it, requests that a test leaves open would hold the close up.
-  const app = Fastify({ forceCloseConnections: true })
-  await app.register(receiverPlugin, {
+  const receiver = createReceiver({
     accept: async (spans) => {
       batches.push(spans)
+    },
+    acceptLogs: async (records) => {
+      logBatches.push(records)
+    },
+    acceptMetrics: async (points) => {
+      metricBatches.push(points)
     },
     httpStatusOf,
     bodyBytesMax: MEBIBYTE,
@@ -39,11 +60,23 @@ export async function startReceiver(
     meter: metrics.meter('receiver'),
     ...overrides
   })
-  await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(async () => {
-    await app.close()
+    receiver.close()
     await metrics.close()
   })
+  return { receiver, batches, logBatches, metricBatches, readMetrics: () => metrics.expose() }
+}
+
+export async function startReceiver(
+  t: Test,
+  overrides: Partial<ReceiverOptions> = {}
+): Promise<ReceiverServer> {
+  const keeping = keepingReceiver(t, overrides)
+  // Without it, requests that a test leaves open would hold the close up.
+  const app = Fastify({ forceCloseConnections: true })
+  await app.register(receiverPlugin, { receiver: keeping.receiver })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.teardown(() => app.close())
   const { port } = app.server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, port, batches, readMetrics: () => metrics.expose() }
+  return { ...keeping, url: `http://127.0.0.1:${port}`, port }
 }

@@ -9,7 +9,7 @@ import {
   LINKS_PER_SPAN_MAX,
   NESTING_DEPTH_MAX,
   REJECTIONS_LISTED_MAX,
-  SPANS_PER_REQUEST_MAX
+  ITEMS_PER_REQUEST_MAX
 } from '../../collector/receiver/limits.ts'
 import { decode, decodeBoth, decodeOne } from '../support/decode.ts'
 import {
@@ -98,13 +98,13 @@ t.test('nesting as deep as a body allows is survived', async (t) => {
 
 t.test('spans beyond the bound are rejected, counted, and not all listed', async (t) => {
   const span = lenField(2, spanToProtobuf({}))
-  const spans = Buffer.alloc(span.length * (SPANS_PER_REQUEST_MAX + 5_000), span)
+  const spans = Buffer.alloc(span.length * (ITEMS_PER_REQUEST_MAX + 5_000), span)
   const result = decode(lenField(1, lenField(2, spans)), 'protobuf')
-  t.equal(result.spans.length, SPANS_PER_REQUEST_MAX)
-  t.equal(result.spanCount, SPANS_PER_REQUEST_MAX + 5_000)
+  t.equal(result.spans.length, ITEMS_PER_REQUEST_MAX)
+  t.equal(result.spanCount, ITEMS_PER_REQUEST_MAX + 5_000)
   t.same([...result.rejectedCounts], [['too_many_spans', 5_000]])
   t.equal(result.rejected.length, REJECTIONS_LISTED_MAX)
-  t.match(result.rejected[0], { index: SPANS_PER_REQUEST_MAX, message: /send smaller batches/ })
+  t.match(result.rejected[0], { index: ITEMS_PER_REQUEST_MAX, message: /send smaller batches/ })
 })
 
 t.test('two bytes a span do not become memory', async (t) => {

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { toUnixNano } from '../../collector/model/index.ts'
-import { describeOutcome } from '../../collector/receiver/decode/rejection.ts'
+import { describeOutcome, SPANS } from '../../collector/receiver/decode/rejection.ts'
 import { BUILT_START } from '../support/builders.ts'
 import { BUILT_NOW, decode, decodeBoth, decodeOne } from '../support/decode.ts'
 import {
@@ -134,7 +134,7 @@ t.test('a logs request on the path of traces is called by its name', async (t) =
     'observed only': [body, fixed64Field(11, BUILT_START)]
   }
   const message =
-    /this is an OTLP logs request, sent to the path of traces.*OTEL_LOGS_EXPORTER=none/
+    /this is an OTLP logs request, sent to the path of traces; logs are accepted at \/v1\/logs.*OTEL_EXPORTER_OTLP_LOGS_ENDPOINT/
   for (const [name, record] of Object.entries(records)) {
     const request = wrapSpans(Buffer.concat(record), Buffer.concat(record))
     t.throws(() => decode(request, 'protobuf'), { code: 'MALFORMED_REQUEST', message }, name)
@@ -146,7 +146,7 @@ t.test('a logs request on the path of traces is called by its name', async (t) =
 t.test('a metrics request is, too', async (t) => {
   const sum = Buffer.concat([lenField(1, 'requests'), lenField(7, varintField(2, 2))])
   const gauge = Buffer.concat([lenField(1, 'memory'), lenField(3, 'By'), lenField(5, lenField(1))])
-  const message = /this is an OTLP metrics request.*OTEL_METRICS_EXPORTER=none/
+  const message = /this is an OTLP metrics request.*accepted at \/v1\/metrics/
   t.throws(() => decode(wrapSpans(sum), 'protobuf'), { message })
   t.throws(() => decode(wrapSpans(gauge), 'protobuf'), { message })
   t.throws(() => decode(Buffer.from('{"resourceMetrics":[]}'), 'json'), { message })
@@ -161,7 +161,7 @@ t.test('spans that are all rejected are not taken for another signal', async (t)
 t.test('the text for the sender counts per reason, shows few and stays short', async (t) => {
   const bad = Array.from({ length: 500 }, () => ({ traceId: 'ab', endTime: 0n }))
   const result = decodeBoth([...bad, { startTime: 5n }, { endTime: 0n }])
-  const text = describeOutcome(result)
+  const text = describeOutcome({ ...result, itemCount: result.spanCount }, SPANS)
   t.match(text, /^501 of 502 spans rejected: invalid_trace_id 500, start_time_too_early 1\./)
   t.match(text, /Span 0 \(\w{16}\): trace_id has 1 bytes; 16 are required\./)
   t.match(text, /Span 500 \(\w{16}\): start_time_unix_nano 5 is before/)
@@ -173,7 +173,7 @@ t.test('the text stays short whatever the ids are', async (t) => {
   const spanId = '"\n'.repeat(100_000)
   const hostile = Array.from({ length: 9 }, () => ({ ...spanToJson({}), spanId }))
   const { rejected, ...result } = decode(wrapSpansJson(...hostile), 'json')
-  t.ok(describeOutcome({ ...result, rejected }).length <= 1_024)
+  t.ok(describeOutcome({ ...result, rejected, itemCount: result.spanCount }, SPANS).length <= 1_024)
   t.ok(rejected.every(({ spanId }) => spanId.length <= 64))
 })
 

@@ -62,6 +62,15 @@ export function collectSpanTexts(span: DecodedSpan): SpanTexts {
   return into
 }
 
+/** Of a value that stands under no key, as the body of a log record. */
+export function collectValueTexts(value: AttributeValue, into: SpanTexts): void {
+  collectValue(value, '', into, 0)
+}
+
+export function mapValueTexts(value: AttributeValue, map: TextMap): AttributeValue {
+  return mapValue(value, '', map, 0)
+}
+
 export function collectAttributeTexts(attributes: Attributes): SpanTexts {
   const into: SpanTexts = { texts: [], isTooDeep: false }
   collectFields(attributes, into, 0)

@@ -2,13 +2,8 @@
 // a run that it does not belong to.
 
 import { TIME_NANO_MIN } from '../limits.ts'
-import type { RejectReason } from './rejection.ts'
+import type { Offence } from './request-intake.ts'
 import { isId, SPAN_ID_DIGITS, type SpanDraft, TRACE_ID_DIGITS } from './span-draft.ts'
-
-export interface Offence {
-  readonly reason: RejectReason
-  readonly message: string
-}
 
 /** `latestTime` is the end of what the sender's clock may say, in nanoseconds. */
 export function findOffence(draft: SpanDraft, latestTime: bigint): Offence | undefined {
@@ -51,22 +46,42 @@ function describeLength(id: string): string {
   return id.length % 2 === 0 ? `${id.length / 2} bytes` : `${id.length} hex digits`
 }
 
+const START = 'start_time_unix_nano'
+const END = 'end_time_unix_nano'
+
 function findTimeOffence(draft: SpanDraft, latestTime: bigint): Offence | undefined {
   const { startTime, endTime } = draft
   if (startTime === 0n) {
-    const message = 'start_time_unix_nano is missing; nanoseconds since 1970 are required'
+    const message = `${START} is missing; nanoseconds since 1970 are required`
     return { reason: 'start_time_missing', message }
   }
   if (startTime < TIME_NANO_MIN) {
-    return { reason: 'start_time_too_early', message: describeEarly(startTime, latestTime) }
+    return { reason: 'start_time_too_early', message: describeEarly(START, startTime, latestTime) }
   }
   if (startTime > latestTime) {
-    return { reason: 'start_time_in_future', message: describeLate('start', startTime, latestTime) }
+    return { reason: 'start_time_in_future', message: describeLate(START, startTime, latestTime) }
   }
   if (endTime > latestTime) {
-    return { reason: 'end_time_in_future', message: describeLate('end', endTime, latestTime) }
+    return { reason: 'end_time_in_future', message: describeLate(END, endTime, latestTime) }
   }
   return undefined
+}
+
+/** Of an item with one time, which says that it is missing with 0. */
+export function describeTimeOffence(
+  field: string,
+  time: bigint,
+  latestTime: bigint
+): Offence | undefined {
+  if (time === 0n) {
+    const message = `${field} is missing; nanoseconds since 1970 are required`
+    return { reason: 'time_missing', message }
+  }
+  if (time < TIME_NANO_MIN) {
+    return { reason: 'time_too_early', message: describeEarly(field, time, latestTime) }
+  }
+  if (time <= latestTime) return undefined
+  return { reason: 'time_in_future', message: describeLate(field, time, latestTime) }
 }
 
 const UNITS: readonly (readonly [string, bigint])[] = [
@@ -75,16 +90,16 @@ const UNITS: readonly (readonly [string, bigint])[] = [
   ['seconds', 1_000_000_000n]
 ]
 
-function describeEarly(time: bigint, latestTime: bigint): string {
+function describeEarly(field: string, time: bigint, latestTime: bigint): string {
   const isPlausible = ([, scale]: readonly [string, bigint]): boolean =>
     time * scale >= TIME_NANO_MIN && time * scale <= latestTime
   const unit = UNITS.find(isPlausible)
-  const problem = `start_time_unix_nano ${time} is before the year 2000`
+  const problem = `${field} ${time} is before the year 2000`
   return unit === undefined
     ? `${problem}; nanoseconds since 1970 are required`
     : `${problem}; it looks like ${unit[0]}, and nanoseconds are required`
 }
 
-function describeLate(which: string, time: bigint, latestTime: bigint): string {
-  return `${which}_time_unix_nano ${time} is more than a day ahead of this clock; at most ${latestTime} is accepted`
+function describeLate(field: string, time: bigint, latestTime: bigint): string {
+  return `${field} ${time} is more than a day ahead of this clock; at most ${latestTime} is accepted`
 }

@@ -1,19 +1,21 @@
-// Tells requests of other signals from traces. Their protobuf bytes are a valid ExportTraceServiceRequest
-// too, whose spans have no ids: the three signals differ only in the fields of the innermost message.
+// Tells the signal of a request by its content. The protobuf bytes of one signal are a valid request of the
+// others too, whose items lack what matters: they differ only in the fields of the innermost message.
 // https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
 
+import type { JsonMessage } from './json-fields.ts'
+import type { Signal } from './signal.ts'
 import { I32, I64, LEN, VARINT, WireError, WireReader } from './wire-reader.ts'
-
-export type ForeignSignal = 'logs' | 'metrics'
 
 /** The repeated field that holds the next message: of the request, ResourceX, and ScopeX. */
 const NESTING = [1, 2, 2].map((field) => (field << 3) | LEN)
 
 /** Fields of LogRecord that a span has with another wire type, or not at all. */
 const LOG_TAGS = tags([1, I64], [2, VARINT], [6, LEN], [8, I32], [11, I64])
-/** Likewise of Metric: sum, exponential_histogram. */
-const METRIC_TAGS = tags([7, LEN], [10, LEN])
+/** Likewise of Metric: sum; exponential_histogram, which is the span id of a log record. */
+const SUM = (7 << 3) | LEN
+const EXPONENTIAL_HISTOGRAM = (10 << 3) | LEN
 const START_TIME = (7 << 3) | I64
+const END_TIME = (8 << 3) | I64
 const TRACE_ID = (1 << 3) | LEN
 const SPAN_ID = (2 << 3) | LEN
 /** Of a Metric; the name of a span. */
@@ -22,8 +24,8 @@ const GAUGE = (5 << 3) | LEN
 const TRACE_ID_BYTES = 17
 const SPAN_ID_BYTES = 9
 
-/** Looks at the first innermost message only. `undefined` when it may well be a span. */
-export function findForeignSignal(body: Uint8Array): ForeignSignal | undefined {
+/** Looks at the first innermost message only. `undefined` when it may be of any signal. */
+export function findForeignSignal(body: Uint8Array): Signal | undefined {
   const reader = new WireReader(body)
   const seen = new Map<number, number>()
   try {
@@ -44,13 +46,14 @@ export function findForeignSignal(body: Uint8Array): ForeignSignal | undefined {
 }
 
 /** `seen` maps tags to the bytes of the last value. */
-function judge(seen: ReadonlyMap<number, number>): ForeignSignal | undefined {
+function judge(seen: ReadonlyMap<number, number>): Signal | undefined {
+  // No other signal has these; a span without either is rejected as it is.
+  if (seen.has(START_TIME) || seen.has(END_TIME)) return 'traces'
   if (LOG_TAGS.some((tag) => seen.has(tag))) return 'logs'
-  if (METRIC_TAGS.some((tag) => seen.has(tag))) return 'metrics'
-  const isSpan =
-    seen.has(START_TIME) ||
-    seen.get(TRACE_ID) === TRACE_ID_BYTES ||
-    seen.get(SPAN_ID) === SPAN_ID_BYTES
+  if (seen.has(SUM)) return 'metrics'
+  const histogram = seen.get(EXPONENTIAL_HISTOGRAM)
+  if (histogram !== undefined && histogram !== SPAN_ID_BYTES) return 'metrics'
+  const isSpan = seen.get(TRACE_ID) === TRACE_ID_BYTES || seen.get(SPAN_ID) === SPAN_ID_BYTES
   return seen.has(GAUGE) && seen.has(TRACE_ID) && !isSpan ? 'metrics' : undefined
 }
 
@@ -68,4 +71,11 @@ function enterFirst(reader: WireReader, wanted: number): boolean {
 
 function tags(...fields: readonly (readonly [number, number])[]): readonly number[] {
   return fields.map(([number, wireType]) => (number << 3) | wireType)
+}
+
+/** Of a request in OTLP JSON, by its only known key. */
+export function findJsonSignal(request: JsonMessage): Signal | undefined {
+  if (request['resourceSpans'] !== undefined) return 'traces'
+  if (request['resourceLogs'] !== undefined) return 'logs'
+  return request['resourceMetrics'] === undefined ? undefined : 'metrics'
 }

@@ -21,6 +21,8 @@ export class InexactIntegerError extends Error {}
 export type JsonMessage = Readonly<Record<string, unknown>>
 
 const UINT32_MAX = 0xffff_ffff
+const INT32_MIN = -0x8000_0000
+const INT32_MAX = 0x7fff_ffff
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn
 const INT64_MIN = -0x8000_0000_0000_0000n
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn
@@ -56,6 +58,17 @@ export function readEach(
   }
 }
 
+/** Reads a list of scalars; `field` given to `read` says which of them. */
+export function readEachValue(
+  value: unknown,
+  field: string,
+  read: (element: unknown, field: string) => void
+): void {
+  if (isAbsent(value)) return
+  if (!isList(value)) throw offence(field, value, 'an array')
+  for (const [index, element] of value.entries()) read(element, `${field}[${index}]`)
+}
+
 /** A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD. */
 export function readString(value: unknown, field: string): string {
   if (isAbsent(value)) return ''
@@ -78,6 +91,13 @@ export function readUint32(value: unknown, field: string): number {
   const number = typeof value === 'string' ? Number(toBigInt(value)) : value
   if (isInteger(number) && number >= 0 && number <= UINT32_MAX) return number
   throw offence(field, value, 'an integer from 0 to 4294967295')
+}
+
+export function readInt32(value: unknown, field: string): number {
+  if (isAbsent(value)) return 0
+  const number = typeof value === 'string' ? Number(toBigInt(value)) : value
+  if (isInteger(number) && number >= INT32_MIN && number <= INT32_MAX) return number + 0
+  throw offence(field, value, 'a 32-bit integer')
 }
 
 /**

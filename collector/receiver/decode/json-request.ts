@@ -12,17 +12,16 @@ import {
   readString,
   readUint32
 } from './json-fields.ts'
+import { type EnvelopeKeys, readJsonEnvelope } from './json-messages.ts'
 import { readAttributes } from './json-values.ts'
-import {
-  EventDraft,
-  LinkDraft,
-  NO_OWNER,
-  ResourceDraft,
-  ScopeDraft,
-  SpanDraft,
-  type SpanOwner
-} from './span-draft.ts'
-import type { SpanIntake } from './span-intake.ts'
+import { EventDraft, LinkDraft, SpanDraft } from './span-draft.ts'
+import { addSpan, type SpanIntake } from './span-intake.ts'
+
+export const SPAN_KEYS: EnvelopeKeys = {
+  resources: 'resourceSpans',
+  scopes: 'scopeSpans',
+  items: 'spans'
+}
 
 const KIND_NAMES = [
   'SPAN_KIND_UNSPECIFIED',
@@ -36,46 +35,9 @@ const STATUS_CODE_NAMES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_E
 
 /** @throws JsonFieldError, InexactIntegerError */
 export function readJsonRequest(request: JsonMessage, intake: SpanIntake): void {
-  readEach(request['resourceSpans'], 'resourceSpans', (message) => {
-    // Spans of a request that has used up its values are still counted.
-    const shared = intake.budget.admitValue() ? readResource(message, intake) : NO_OWNER
-    readEach(message['scopeSpans'], 'scopeSpans', (scopeSpans) => {
-      readScopeSpans(scopeSpans, intake, shared)
-    })
+  readJsonEnvelope(request, SPAN_KEYS, intake.budget, (message, owner) => {
+    if (intake.admitItem()) addSpan(intake, readSpan(message, intake), owner)
   })
-}
-
-function readScopeSpans(message: JsonMessage, intake: SpanIntake, shared: SpanOwner): void {
-  const owner = intake.budget.admitValue() ? readScope(message, intake, shared) : NO_OWNER
-  readEach(message['spans'], 'spans', (span) => {
-    if (intake.admitSpan()) intake.add(readSpan(span, intake), owner)
-  })
-}
-
-function readResource(message: JsonMessage, intake: SpanIntake): SpanOwner {
-  const draft = new ResourceDraft(intake.budget)
-  const resource = readMessage(message['resource'], 'resource') ?? {}
-  readAttributes(resource['attributes'], draft.attributes)
-  draft.droppedAttributesCount = readUint32(
-    resource['droppedAttributesCount'],
-    'resource.droppedAttributesCount'
-  )
-  draft.schemaUrl = readString(message['schemaUrl'], 'schemaUrl')
-  return { ...NO_OWNER, resource: draft.finish(), chars: draft.countChars() }
-}
-
-function readScope(message: JsonMessage, intake: SpanIntake, shared: SpanOwner): SpanOwner {
-  const draft = new ScopeDraft(intake.budget)
-  const scope = readMessage(message['scope'], 'scope') ?? {}
-  draft.name = readString(scope['name'], 'scope.name')
-  draft.version = readString(scope['version'], 'scope.version')
-  readAttributes(scope['attributes'], draft.attributes)
-  draft.droppedAttributesCount = readUint32(
-    scope['droppedAttributesCount'],
-    'scope.droppedAttributesCount'
-  )
-  draft.schemaUrl = readString(message['schemaUrl'], 'schemaUrl')
-  return { ...shared, scope: draft.finish(), chars: shared.chars + draft.countChars() }
 }
 
 function readSpan(message: JsonMessage, intake: SpanIntake): SpanDraft {

@@ -26,6 +26,11 @@ export function readAttributes(value: unknown, bag: AttributeBag): void {
   })
 }
 
+/** Reads an AnyValue that is no attribute; its cuts count on `bag`. */
+export function readAnyValue(value: unknown, bag: AttributeBag): DraftValue {
+  return readValue(value, bag, 0)
+}
+
 type MemberReader = (value: unknown, bag: AttributeBag, depth: number) => DraftValue
 
 /** The members of AnyValue's oneof. A Map, because the names come from the sender. */

@@ -1,9 +1,10 @@
 // The refusals of the decoder, in words that name the place, what is wrong there and what would be right.
 
 import { CollectorError, cutText } from '../../model/index.ts'
-import { findForeignSignal, type ForeignSignal } from './foreign-signal.ts'
+import { findForeignSignal } from './foreign-signal.ts'
 import type { JsonFieldError } from './json-fields.ts'
 import { STATUS_MESSAGE_CHARS_MAX } from '../limits.ts'
+import { type Signal, SIGNAL_PATHS } from './signal.ts'
 import { describeOffset } from './wire-path.ts'
 import type { WireError } from './wire-reader.ts'
 
@@ -13,7 +14,13 @@ export interface FieldViolation {
   readonly description: string
 }
 
-export function isFieldViolation(value: unknown): value is FieldViolation {
+/** The details of an error that says which field is wrong. */
+export function violationOf(error: unknown): FieldViolation | undefined {
+  if (!(error instanceof CollectorError) || !isFieldViolation(error.cause)) return undefined
+  return error.cause
+}
+
+function isFieldViolation(value: unknown): value is FieldViolation {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -30,10 +37,14 @@ export function malformedRequest(introduction: string, violation: FieldViolation
   return new CollectorError('MALFORMED_REQUEST', message, { retryable: false, cause: violation })
 }
 
-export function malformedProtobuf(body: Uint8Array, error: WireError): CollectorError {
+export function malformedProtobuf(
+  body: Uint8Array,
+  error: WireError,
+  signal: Signal
+): CollectorError {
   const foreign = findForeignSignal(body)
-  if (foreign !== undefined) return foreignRequest(foreign)
-  const path = describeOffset(body, error.offset)
+  if (foreign !== undefined && foreign !== signal) return foreignRequest(foreign, signal)
+  const path = describeOffset(body, error.offset, signal)
   const field = path === '' ? 'the request' : path
   const looks = body[0] === OPEN_BRACE ? LOOKS_JSON : describeGzip(body)
   const description = `${error.message}${looks}`
@@ -61,17 +72,12 @@ export function malformedField({ field, problem }: JsonFieldError): CollectorErr
   return malformedRequest(`not valid OTLP JSON: ${field} `, { field, description: problem })
 }
 
-const EXPORTER_VARIABLE: Readonly<Record<ForeignSignal, string>> = {
-  logs: 'OTEL_LOGS_EXPORTER',
-  metrics: 'OTEL_METRICS_EXPORTER'
-}
-
-/** A request of another signal on the path of traces: an endpoint variable without its path, usually. */
-export function foreignRequest(signal: ForeignSignal): CollectorError {
+/** A request of another signal than the path's: an endpoint variable without its path, usually. */
+export function foreignRequest(foreign: Signal, wanted: Signal): CollectorError {
   const description =
-    `this is an OTLP ${signal} request, sent to the path of traces; only traces are accepted here. ` +
-    `Set ${EXPORTER_VARIABLE[signal]}=none on the client, or correct OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`
-  return malformedRequest('not a traces request: ', { field: 'the request', description })
+    `this is an OTLP ${foreign} request, sent to the path of ${wanted}; ${foreign} are accepted at ${SIGNAL_PATHS[foreign]}. ` +
+    `Correct OTEL_EXPORTER_OTLP_${foreign.toUpperCase()}_ENDPOINT on the client, or set OTEL_EXPORTER_OTLP_ENDPOINT without a path`
+  return malformedRequest(`not a ${wanted} request: `, { field: 'the request', description })
 }
 
 /** A body that was sent under the wrong headers, told by its first bytes. */

@@ -40,6 +40,11 @@ export function readAttribute(reader: WireReader, bag: AttributeBag): void {
   reader.leave(outer)
 }
 
+/** Reads the AnyValue at the reader's position, whose cuts count on `bag`; `held` as below. */
+export function readAnyValue(reader: WireReader, bag: AttributeBag, held: DraftValue): DraftValue {
+  return readValue(reader, bag, 0, held)
+}
+
 /** `held` is what an earlier occurrence of the same AnyValue said; lists and maps are continued. */
 function readValue(
   reader: WireReader,

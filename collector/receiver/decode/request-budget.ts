@@ -1,8 +1,8 @@
-// What is left of the bounds of one request, and what the bounds have cost the span being read.
+// What is left of the bounds of one request, and what the bounds have cost the item being read.
 
 import { VALUES_PER_REQUEST_MAX } from '../limits.ts'
 
-/** Repairs and cuts: the span is kept and its sender told. */
+/** Repairs and cuts: the item is kept and its sender told. */
 export const WARNINGS = {
   end_missing: 'No end, set to the start',
   end_before_start: 'End before the start, set to it',
@@ -13,7 +13,14 @@ export const WARNINGS = {
   nesting_truncated: 'Attributes nested too deeply, inner values left out',
   events_truncated: 'Too many events, the rest left out',
   links_truncated: 'Too many links, the rest left out',
-  links_invalid: 'Links without a valid trace and span id, left out'
+  links_invalid: 'Links without a valid trace and span id, left out',
+  time_unknown: 'No time, set to when the record was observed',
+  observed_time_invalid: 'No plausible observed time, set to when it was received',
+  trace_context_invalid: 'Trace or span id that is none, left out',
+  severity_invalid: 'Severity number beyond 24, left out',
+  event_name_truncated: 'Event name too long, cut',
+  exemplars_truncated: 'Too many exemplars, the rest left out',
+  value_rounded: 'Integer beyond 2^53, rounded'
 } as const
 export type Warning = keyof typeof WARNINGS
 
@@ -40,7 +47,7 @@ export class RequestBudget {
     this.#warnings.add(warning)
   }
 
-  /** Warnings since the last call: those of the span just read, each once. */
+  /** Warnings since the last call: those of the item just read, each once. */
   takeWarnings(): readonly Warning[] {
     if (this.#warnings.size === 0) return []
     const taken = [...this.#warnings]

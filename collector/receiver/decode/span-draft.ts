@@ -1,14 +1,7 @@
 // A span while it is being read, from either encoding: what the sender wrote, not yet judged.
 
-import {
-  type Resource,
-  type Scope,
-  type SpanEvent,
-  type SpanLink,
-  toUnixNano
-} from '../../model/index.ts'
-import { AttributeBag, NO_ATTRIBUTES } from './attribute-bag.ts'
-import { countChars } from './count-chars.ts'
+import { type SpanEvent, type SpanLink, toUnixNano } from '../../model/index.ts'
+import { AttributeBag } from './attribute-bag.ts'
 import { EVENTS_PER_SPAN_MAX, LINKS_PER_SPAN_MAX } from '../limits.ts'
 import type { RequestBudget } from './request-budget.ts'
 
@@ -122,76 +115,4 @@ export class LinkDraft {
       flags: this.flags
     }
   }
-}
-
-/** A resource while it is being read. */
-export class ResourceDraft {
-  readonly attributes: AttributeBag
-  droppedAttributesCount = 0
-  schemaUrl = ''
-
-  constructor(budget: RequestBudget) {
-    this.attributes = new AttributeBag(budget)
-  }
-
-  countChars(): number {
-    return countChars(this.attributes.finish()) + this.schemaUrl.length
-  }
-
-  finish(): Resource {
-    return {
-      attributes: this.attributes.finish(),
-      droppedAttributesCount: this.droppedAttributesCount + this.attributes.droppedCount,
-      schemaUrl: this.schemaUrl
-    }
-  }
-}
-
-/** An instrumentation scope while it is being read. */
-export class ScopeDraft {
-  readonly attributes: AttributeBag
-  name = ''
-  version = ''
-  droppedAttributesCount = 0
-  schemaUrl = ''
-
-  constructor(budget: RequestBudget) {
-    this.attributes = new AttributeBag(budget)
-  }
-
-  countChars(): number {
-    const texts = this.name.length + this.version.length + this.schemaUrl.length
-    return countChars(this.attributes.finish()) + texts
-  }
-
-  finish(): Scope {
-    return {
-      name: this.name,
-      version: this.version,
-      attributes: this.attributes.finish(),
-      droppedAttributesCount: this.droppedAttributesCount + this.attributes.droppedCount,
-      schemaUrl: this.schemaUrl
-    }
-  }
-}
-
-/** What a span shares with the others of its ScopeSpans. */
-export interface SpanOwner {
-  readonly resource: Resource
-  readonly scope: Scope
-  /** Texts of both, which are stored with each of the spans. */
-  readonly chars: number
-}
-
-/** A resource and scope of which nothing was said. */
-export const NO_OWNER: SpanOwner = {
-  resource: { attributes: NO_ATTRIBUTES, droppedAttributesCount: 0, schemaUrl: '' },
-  scope: {
-    name: '',
-    version: '',
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    schemaUrl: ''
-  },
-  chars: 0
 }

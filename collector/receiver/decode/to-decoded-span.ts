@@ -13,7 +13,8 @@ import {
 } from '../../model/index.ts'
 import { isRoot } from './find-offence.ts'
 import { SPAN_NAME_CHARS_MAX, TIME_NANO_MIN } from '../limits.ts'
-import type { SpanDraft, SpanOwner } from './span-draft.ts'
+import type { ItemOwner } from './owner-drafts.ts'
+import type { SpanDraft } from './span-draft.ts'
 
 /** In the order of their numbers: https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto */
 const SPAN_KINDS: readonly SpanKind[] = [
@@ -29,7 +30,7 @@ const STATUS_CODES: readonly StatusCode[] = ['unset', 'ok', 'error']
 /** `draft` has no offence: ids and start are valid, the end is not in the future. */
 export function toDecodedSpan(
   draft: SpanDraft,
-  { resource, scope }: SpanOwner,
+  { resource, scope }: ItemOwner,
   latestTime: bigint
 ): DecodedSpan {
   const { attributes } = draft

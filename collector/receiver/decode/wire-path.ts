@@ -1,6 +1,7 @@
-// Names the field of an ExportTraceServiceRequest that a byte offset lies in, for error messages. Walks
+// Names the field of an export request that a byte offset lies in, for error messages. Walks
 // the body again, which only an error pays for.
 
+import type { Signal } from './signal.ts'
 import { LEN, WireError, WireReader } from './wire-reader.ts'
 
 interface Shape {
@@ -33,18 +34,56 @@ const SPAN: Shape = {
     16: 'flags'
   }
 }
-const SCOPE_SPANS: Shape = { name: 'scope_spans', fields: { 1: SCOPE, 2: SPAN, 3: 'schema_url' } }
-const RESOURCE_SPANS: Shape = {
-  name: 'resource_spans',
-  fields: { 1: RESOURCE, 2: SCOPE_SPANS, 3: 'schema_url' }
+const LOG_RECORD: Shape = {
+  name: 'log_records',
+  fields: {
+    1: 'time_unix_nano',
+    2: 'severity_number',
+    3: 'severity_text',
+    5: 'body',
+    6: 'attributes',
+    8: 'flags',
+    9: 'trace_id',
+    10: 'span_id',
+    11: 'observed_time_unix_nano',
+    12: 'event_name'
+  }
 }
-const REQUEST: Shape = { name: '', fields: { 1: RESOURCE_SPANS } }
+const POINTS: Shape['fields'] = { 1: 'data_points' }
+const METRIC: Shape = {
+  name: 'metrics',
+  fields: {
+    1: 'name',
+    2: 'description',
+    3: 'unit',
+    5: { name: 'gauge', fields: POINTS },
+    7: { name: 'sum', fields: POINTS },
+    9: { name: 'histogram', fields: POINTS },
+    10: { name: 'exponential_histogram', fields: POINTS },
+    11: { name: 'summary', fields: POINTS }
+  }
+}
+
+const REQUESTS: Readonly<Record<Signal, Shape>> = {
+  traces: requestOf('spans', SPAN),
+  logs: requestOf('logs', LOG_RECORD),
+  metrics: requestOf('metrics', METRIC)
+}
+
+function requestOf(word: string, item: Shape): Shape {
+  const scope: Shape = { name: `scope_${word}`, fields: { 1: SCOPE, 2: item, 3: 'schema_url' } }
+  const resource: Shape = {
+    name: `resource_${word}`,
+    fields: { 1: RESOURCE, 2: scope, 3: 'schema_url' }
+  }
+  return { name: '', fields: { 1: resource } }
+}
 
 /** `resource_spans[0].scope_spans[0].spans[3].attributes[1]`; empty when it lies in none. */
-export function describeOffset(body: Uint8Array, offset: number): string {
+export function describeOffset(body: Uint8Array, offset: number, signal: Signal): string {
   const path: string[] = []
   const reader = new WireReader(body)
-  let shape: Shape | undefined = REQUEST
+  let shape: Shape | undefined = REQUESTS[signal]
   while (shape !== undefined) shape = descend(reader, shape, { offset, path })
   return path.join('.')
 }

@@ -94,6 +94,17 @@ export class WireReader {
     return this.#low
   }
 
+  uint64(): bigint {
+    this.#varint()
+    return (BigInt(this.#high) << 32n) | BigInt(this.#low)
+  }
+
+  /** Zigzag: https://protobuf.dev/programming-guides/encoding/#signed-ints */
+  sint32(): number {
+    this.#varint()
+    return (this.#low >>> 1) ^ -(this.#low & 1)
+  }
+
   bool(): boolean {
     this.#varint()
     return (this.#low | this.#high) !== 0
@@ -101,6 +112,10 @@ export class WireReader {
 
   fixed64(): bigint {
     return this.#view.getBigUint64(this.#take(8, 'fixed64'), true)
+  }
+
+  sfixed64(): bigint {
+    return this.#view.getBigInt64(this.#take(8, 'sfixed64'), true)
   }
 
   fixed32(): number {

@@ -1,15 +1,15 @@
 // Which encoding a request is in, by its Content-Type, and in which its answer goes back.
 
 import { CollectorError } from '../../model/index.ts'
-import type { TraceEncoding } from '../decode/decode-trace-request.ts'
+import type { OtlpEncoding } from '../decode/decode-request.ts'
 
 export interface MediaType {
   readonly name: string
-  readonly encoding: TraceEncoding
+  readonly encoding: OtlpEncoding
 }
 
 /** `application/protobuf` is not OTLP's name for it but what some senders use. */
-const ENCODINGS: ReadonlyMap<string, TraceEncoding> = new Map<string, TraceEncoding>([
+const ENCODINGS: ReadonlyMap<string, OtlpEncoding> = new Map<string, OtlpEncoding>([
   ['application/x-protobuf', 'protobuf'],
   ['application/protobuf', 'protobuf'],
   ['application/json', 'json']

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { CollectorError } from '../../model/index.ts'
 import { ByteCollector } from './byte-collector.ts'
 import type { Decompressor } from './content-encoding.ts'
-import type { InflightReservation } from './inflight-bytes.ts'
+import type { InflightReservation } from '../inflight-bytes.ts'
 import { malformedRequest } from '../decode/malformed-request.ts'
 
 export interface BodyOptions {

@@ -1,93 +1,53 @@
-// OTLP over HTTP: POST /v1/traces in both encodings, and clear words for everything else sent there.
-// Answers 200 only when the spans are durable. https://opentelemetry.io/docs/specs/otlp/#otlphttp
+// OTLP over HTTP: POST /v1/traces, /v1/logs and /v1/metrics in both encodings, and clear words for everything
+// else sent there. Answers 200 only when what came is durable. https://opentelemetry.io/docs/specs/otlp/#otlphttp
 
-import { performance } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
-import type { Meter } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
-import { CollectorError, type DecodedSpan } from '../../model/index.ts'
+import { CollectorError } from '../../model/index.ts'
+import { type Signal, SIGNAL_PATHS, SIGNALS } from '../decode/signal.ts'
+import { encodePartialSuccess, encodeSuccess } from '../encode-response.ts'
+import type { InflightReservation } from '../inflight-bytes.ts'
+import type { Receiver } from '../receiver.ts'
 import { createDecompressor } from './content-encoding.ts'
-import {
-  type DecodeResult,
-  decodeTraceRequest,
-  type TraceEncoding
-} from '../decode/decode-trace-request.ts'
-import { encodePartialSuccess, encodeSuccess } from './encode-response.ts'
-import { createErrorAnswer, type HttpStatus } from './error-answer.ts'
-import { InflightBytes, type InflightReservation } from './inflight-bytes.ts'
+import { createErrorAnswer } from './error-answer.ts'
 import { readMediaType } from './media-type.ts'
 import { readBody } from './read-body.ts'
-import { createReceiverMetrics, type ReceiverMetrics } from './receiver-metrics.ts'
-import { countRejected, describeOutcome } from '../decode/rejection.ts'
-import { ThrottledLog } from './throttled-log.ts'
 
-export interface ReceiverOptions {
-  /** Resolves when the spans are durable; what it rejects with becomes the answer. */
-  readonly accept: (spans: readonly DecodedSpan[]) => Promise<void>
-  readonly httpStatusOf: (error: unknown) => HttpStatus
-  /** Of one body, before and after decompression; BODY_BYTES_MAX is what OTLP recommends. */
-  readonly bodyBytesMax: number
-  /** Of all bodies from the first byte until they are durable; at least twice bodyBytesMax. */
-  readonly inflightBytesMax: number
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-  readonly meter: Meter
-  readonly logger?: Logger
+export interface ReceiverPluginOptions {
+  /** Whoever made it closes it, after this server. */
+  readonly receiver: Receiver
 }
 
-interface Receiver {
-  readonly options: ReceiverOptions
-  readonly inflight: InflightBytes
-  readonly metrics: ReceiverMetrics
-  readonly log: ThrottledLog
-}
-
-const TRACES_PATH = '/v1/traces'
-
-/** Signals that have a path in OTLP and none here yet. */
-const UNSERVED = [
-  { signal: 'logs', path: '/v1/logs', variable: 'OTEL_LOGS_EXPORTER' },
-  { signal: 'metrics', path: '/v1/metrics', variable: 'OTEL_METRICS_EXPORTER' }
-] as const
-
-const MILLIS_PER_SECOND = 1_000
-
-/** @throws CollectorError SETTINGS_INVALID */
 export async function receiverPlugin(
   app: FastifyInstance,
-  options: ReceiverOptions
+  { receiver }: ReceiverPluginOptions
 ): Promise<void> {
-  assertBounds(options)
-  const inflight = new InflightBytes(options.inflightBytesMax)
-  const metrics = createReceiverMetrics(options.meter, inflight)
-  const log = new ThrottledLog(options.logger, options.now)
-  const receiver: Receiver = { options, inflight, metrics, log }
-  app.addHook('onClose', async () => metrics.close())
-
   // Bodies are read by readBody, under its bounds, so that no parser buffers one before.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-  app.setErrorHandler(createErrorAnswer({ ...receiver, httpStatusOf: options.httpStatusOf }))
+  app.setErrorHandler(createErrorAnswer(receiver, signalOf))
+  for (const signal of SIGNALS) addSignal(app, receiver, signal)
+}
 
-  app.post(TRACES_PATH, async (request, reply) => receiveTraces(receiver, request, reply))
+function addSignal(app: FastifyInstance, receiver: Receiver, signal: Signal): void {
+  const url = SIGNAL_PATHS[signal]
+  app.post(url, async (request, reply) => receiveExport(receiver, signal, request, reply))
   app.route({
+    // A preflight of CORS, where it is on, is answered before its route.
     method: app.supportedMethods.filter((method) => method !== 'POST'),
-    url: TRACES_PATH,
-    handler: refuseMethod
+    url,
+    handler: (request, reply) => refuseMethod(request, reply, url)
   })
-  for (const unserved of UNSERVED) app.all(unserved.path, () => refuseSignal(unserved))
 }
 
-/** Within these, a body of the greatest size is accepted when nothing else is in flight. */
-function assertBounds({ bodyBytesMax, inflightBytesMax }: ReceiverOptions): void {
-  if (inflightBytesMax >= 2 * bodyBytesMax) return
-  const message = `inflightBytesMax is ${inflightBytesMax}; at least twice bodyBytesMax (${bodyBytesMax}) is required, because a compressed body is counted before and after decompression`
-  throw new CollectorError('SETTINGS_INVALID', message, { retryable: false })
+function signalOf(request: FastifyRequest): Signal {
+  const url = request.routeOptions.url ?? ''
+  return SIGNALS.find((signal) => SIGNAL_PATHS[signal] === url) ?? 'traces'
 }
 
-async function receiveTraces(
+async function receiveExport(
   receiver: Receiver,
+  signal: Signal,
   request: FastifyRequest,
   reply: FastifyReply
 ): Promise<FastifyReply> {
@@ -95,11 +55,15 @@ async function receiveTraces(
   const reservation = receiver.inflight.open()
   try {
     const body = await receiveBody(receiver, request, reservation)
-    receiver.metrics.countBody(body.length, encoding)
-    const result = decodeTimed(receiver, body, encoding)
-    if (result.spans.length > 0) await receiver.options.accept(result.spans)
+    const { rejectedCount, errorMessage } = await receiver.receive(signal, body, encoding)
+    const outcome = rejectedCount === 0 ? 'accepted' : 'partly_accepted'
+    receiver.metrics.countRequest(signal, 'http', outcome)
     reply.header('content-type', name)
-    return reply.send(encodeOutcome(receiver, result, encoding))
+    return reply.send(
+      errorMessage === ''
+        ? encodeSuccess(encoding)
+        : encodePartialSuccess({ signal, rejectedCount, errorMessage }, encoding)
+    )
   } finally {
     reservation.release()
   }
@@ -120,42 +84,8 @@ async function receiveBody(
   })
 }
 
-/** Not by `now`: that may step, and a millisecond is longer than most requests take. */
-function decodeTimed(
-  { options, metrics }: Receiver,
-  body: Buffer,
-  encoding: TraceEncoding
-): DecodeResult {
-  const start = performance.now()
-  try {
-    return decodeTraceRequest(body, encoding, { now: options.now() })
-  } finally {
-    metrics.recordDecode((performance.now() - start) / MILLIS_PER_SECOND, encoding)
-  }
-}
-
-function encodeOutcome(
-  { metrics, log }: Receiver,
-  result: DecodeResult,
-  encoding: TraceEncoding
-): Buffer {
-  const rejectedSpans = countRejected(result.rejectedCounts)
-  metrics.countRequest('traces', rejectedSpans === 0 ? 'accepted' : 'partly_accepted')
-  metrics.countAccepted(result.spans.length)
-  metrics.countRejected(result)
-  if (rejectedSpans === 0 && result.warnings.length === 0) return encodeSuccess(encoding)
-  const errorMessage = describeOutcome(result)
-  log.warn({ rejectedSpans, spans: result.spanCount, errorMessage }, 'spans rejected or repaired')
-  return encodePartialSuccess({ rejectedSpans, errorMessage }, encoding)
-}
-
-function refuseMethod(request: FastifyRequest, reply: FastifyReply): never {
+function refuseMethod(request: FastifyRequest, reply: FastifyReply, url: string): never {
   reply.header('allow', 'POST')
-  const message = `${request.method} is not allowed on ${TRACES_PATH}; OTLP sends with POST`
+  const message = `${request.method} is not allowed on ${url}; OTLP sends with POST`
   throw new CollectorError('METHOD_NOT_ALLOWED', message, { retryable: false })
-}
-
-function refuseSignal({ signal, path, variable }: (typeof UNSERVED)[number]): never {
-  const message = `${signal} are not accepted (${path}), only traces, at ${TRACES_PATH}; set ${variable}=none on the client`
-  throw new CollectorError('NOT_FOUND', message, { retryable: false })
 }

@@ -1,8 +1,18 @@
 // Which partitions go when the store holds more than it may: pure, so that what is lost is decided in one
-// place. Raw spans first, because steps say the same shorter; runs, onsets and feedback are small and stay.
+// place. Raw spans first, because steps say the same shorter, then the other
+// raw signals; runs, onsets and feedback are small and stay.
 
 /** In the order in which they give. */
-export const BUDGET_TABLES = ['otel_traces', 'agent_steps'] as const
+export const BUDGET_TABLES = [
+  'otel_traces',
+  'otel_logs',
+  'otel_metrics_gauge',
+  'otel_metrics_sum',
+  'otel_metrics_histogram',
+  'otel_metrics_exponential_histogram',
+  'otel_metrics_summary',
+  'agent_steps'
+] as const
 export type BudgetTable = (typeof BUDGET_TABLES)[number]
 
 export interface Partition {

@@ -31,6 +31,9 @@ const READ_SETTINGS = [
   "date_time_output_format = 'unix_timestamp'"
 ].join(', ')
 
+/** Goes into SQL text. */
+const TOKEN = /^[\w-]{1,128}$/
+
 const INSERT_SETTINGS = [
   'async_insert = 0',
   // Exact to the last bit; the fast parser is not.
@@ -112,9 +115,9 @@ export class ClientEngine implements Engine {
     })
   }
 
-  async insert(lane: LaneName, { table, rows }: Insert): Promise<void> {
+  async insert(lane: LaneName, { table, rows, token }: Insert): Promise<void> {
     const statement =
-      `INSERT INTO ${this.database}.${table} SETTINGS ${this.#insertSettings()} ` +
+      `INSERT INTO ${this.database}.${table} SETTINGS ${this.#insertSettings(token)} ` +
       `FORMAT JSONEachRow\n${rows.join('\n')}`
     await this.#insertOnce(lane, table, async (client) => {
       await client.command({ query: statement })
@@ -132,9 +135,10 @@ export class ClientEngine implements Engine {
   }
 
   /** With a token of its own, the same for every delivery of the statement. */
-  #insertSettings(): string {
+  #insertSettings(given?: string): string {
     this.#insertCount += 1
-    const token = `${this.#options.writerId}-${this.#insertCount}`
+    const token = given ?? `${this.#options.writerId}-${this.#insertCount}`
+    if (!TOKEN.test(token)) throw new RangeError('a token of other characters than its own')
     return `${INSERT_SETTINGS}, insert_deduplication_token = '${token}'`
   }
 

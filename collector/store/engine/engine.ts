@@ -6,6 +6,12 @@ import type { ReadOnlyQueries } from '../../model/index.ts'
 /** Tables of this store, in the database of the engine. */
 export type TableName =
   | 'otel_traces'
+  | 'otel_logs'
+  | 'otel_metrics_gauge'
+  | 'otel_metrics_sum'
+  | 'otel_metrics_histogram'
+  | 'otel_metrics_exponential_histogram'
+  | 'otel_metrics_summary'
   | 'agent_steps'
   | 'agent_stages'
   | 'agent_runs'
@@ -22,7 +28,7 @@ export type TableName =
  * A lane is one or more connections of its own, so that nobody waits behind somebody else's work: an
  * export request never behind a page, a page never behind an analysis, a health check behind nothing.
  */
-export const LANES = ['spans', 'steps', 'analysis', 'read', 'health'] as const
+export const LANES = ['spans', 'steps', 'telemetry', 'analysis', 'read', 'health'] as const
 export type LaneName = (typeof LANES)[number]
 
 /**
@@ -32,6 +38,7 @@ export type LaneName = (typeof LANES)[number]
 export const LANE_CONNECTIONS: Readonly<Record<LaneName, number>> = {
   spans: 1,
   steps: 1,
+  telemetry: 1,
   analysis: 2,
   read: 2,
   health: 1
@@ -44,6 +51,8 @@ export const LANE_WAITING_MAX = 256
 export interface Insert {
   readonly table: TableName
   readonly rows: readonly string[]
+  /** Letters, digits and dashes: a second insert with it into the same table changes nothing. One of its own unless given. */
+  readonly token?: string
 }
 
 /** Blocks in the Native format, each with all of the columns, in any order. */

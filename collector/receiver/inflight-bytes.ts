@@ -1,7 +1,7 @@
 // Counts the bytes of request bodies that are held in memory, from the first byte received until the
-// spans are durable, and refuses more than the process was given.
+// items are durable, and refuses more than the process was given.
 
-import { CollectorError } from '../../model/index.ts'
+import { CollectorError } from '../model/index.ts'
 
 /** A batch is durable in well under a second; exporters give up on a batch after ten. */
 const RETRY_AFTER_SECONDS = 1
