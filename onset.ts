@@ -1,6 +1,7 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
 import {
+  alertsCommand,
   auditCommand,
   backupCommand,
   EXIT_OK,
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   localizeCommand,
   evalCommand,
   dialectsCommand,
+  alertsCommand,
   backupCommand,
   restoreCommand,
   keysCommand,

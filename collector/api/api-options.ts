@@ -7,6 +7,8 @@ import {
   ERROR_CODES,
   toRunId,
   type Actor,
+  type AlertReader,
+  type AlertStore,
   type AuditStore,
   type Backups,
   type FeedbackWriter,
@@ -37,7 +39,11 @@ export interface KeyAdmin {
 export type AroundKey = (key: ManagedKey, act: () => Promise<void>) => Promise<void>
 
 export interface ApiOptions {
-  readonly store: RunReader & FeedbackWriter & AuditStore & { readonly backups?: Backups }
+  readonly store: RunReader &
+    FeedbackWriter &
+    AuditStore &
+    AlertReader &
+    Pick<AlertStore, 'saveAlerts'> & { readonly backups?: Backups }
   readonly keys: KeyAdmin
   /** The key that a request came with; `local` where there are none. */
   readonly actorOf: (request: FastifyRequest) => Actor

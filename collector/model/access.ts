@@ -50,6 +50,7 @@ export const AUDIT_ACTIONS = [
   'run_localized',
   'outcome_reported',
   'feedback_given',
+  'alert_resent',
   'backup_started'
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
@@ -77,7 +78,7 @@ export interface AuditEvent {
   /** Network address of whoever asked; of a proxy when there is one between. */
   readonly address: string
   readonly action: AuditAction
-  /** What it was done to: id of a key or of a run, name of a backup. */
+  /** What it was done to: id of a key, of a run or of an alert, name of a backup. */
   readonly target: string
   /** A few words of ours, never text of a run or of the one who asked. */
   readonly details: Readonly<Record<string, string>>

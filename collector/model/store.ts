@@ -2,7 +2,7 @@
 // the engine. Implemented once, in collector/store, on embedded ClickHouse and on a server alike.
 
 import type { AuditStore, KeyStore } from './access.ts'
-import type { AlertDelivery } from './alert.ts'
+import type { AlertDelivery, AlertStatus } from './alert.ts'
 import type { Backups } from './backup.ts'
 import type { LogWriter } from './log-record.ts'
 import type { MetricWriter } from './metric-point.ts'
@@ -161,6 +161,21 @@ export interface FiringAlertFilter {
   readonly limit: number
 }
 
+export interface AlertFilter {
+  readonly status?: AlertStatus
+  readonly destination?: string
+  /** 1..LIST_LIMIT_MAX. */
+  readonly limit: number
+  readonly cursor?: string
+}
+
+/** The outbox as people look at it. */
+export interface AlertReader {
+  /** Changed last first. */
+  listAlerts(filter: AlertFilter): Promise<Page<AlertDelivery>>
+  findAlert(deliveryId: string): Promise<AlertDelivery | undefined>
+}
+
 /** The outbox of alerts: what is to be told survives whoever was about to tell it. */
 export interface AlertStore {
   /**
@@ -176,6 +191,10 @@ export interface AlertStore {
   findFiringAlerts(filter: FiringAlertFilter): Promise<readonly AlertDelivery[]>
   /** That began to fire since and that a rule's limit counts: neither held nor told in a summary. */
   findAlertsSince(since: UnixNano, limit: number): Promise<readonly AlertDelivery[]>
+  /** About which people have said something since, newest word first. */
+  findCorrectedRuns(since: UnixNano, limit: number): Promise<readonly RunId[]>
+  /** Newest first. */
+  readFeedback(runId: RunId): Promise<readonly Feedback[]>
 }
 
 /** Raw spans, for tests of durability and for re-normalization. */
@@ -199,6 +218,7 @@ export interface Store
     FeedbackWriter,
     AnalysisStore,
     AlertStore,
+    AlertReader,
     SpanReader,
     KeyStore,
     AuditStore {

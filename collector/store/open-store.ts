@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 
 import type {
   AlertDelivery,
+  AlertFilter,
   Analysis,
   Feedback,
   FiringAlertFilter,
@@ -137,6 +138,9 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     findUnsentAlerts: (limit: number) => alerts.findUnsentAlerts(limit),
     findFiringAlerts: (filter: FiringAlertFilter) => alerts.findFiringAlerts(filter),
     findAlertsSince: (since: UnixNano, limit: number) => alerts.findAlertsSince(since, limit),
+    findCorrectedRuns: (since: UnixNano, limit: number) => alerts.findCorrectedRuns(since, limit),
+    listAlerts: async (filter: AlertFilter) => alerts.listAlerts(filter),
+    findAlert: (deliveryId: string) => alerts.findAlert(deliveryId),
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {

@@ -37,6 +37,27 @@ export interface BackupJson {
   readonly problem?: string
 }
 
+/** An alert as `/api/alerts` tells of it. */
+export interface AlertJson {
+  readonly id: string
+  /** Absent for a summary of many. */
+  readonly runId?: string
+  readonly rule: string
+  readonly destination: string
+  readonly event: string
+  readonly state: string
+  readonly attempts: number
+  readonly error?: string
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly updatedAt: string
+}
+
+export interface AlertListJson {
+  readonly items: readonly AlertJson[]
+  readonly nextCursor?: string
+}
+
 export interface ApiClient {
   readonly url: string
   /** @throws OnsetApiError when no Onset answers, or one that is not ready. */
@@ -49,6 +70,9 @@ export interface ApiClient {
   /** Returns while it is being made. */
   startBackup(name: string): Promise<BackupJson>
   readBackup(): Promise<BackupJson>
+  listAlerts(query: Readonly<Record<string, string>>): Promise<AlertListJson>
+  /** One that was given up. */
+  resendAlert(alertId: string): Promise<AlertJson>
   createKey(key: KeyRequestJson): Promise<CreatedKeyJson>
   listKeys(): Promise<KeyListJson>
   revokeKey(keyId: string): Promise<KeyJson>
@@ -75,6 +99,10 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
     },
     startBackup: (name) => request<BackupJson>('POST', '/api/admin/backup', { name }),
     readBackup: () => request<BackupJson>('GET', '/api/admin/backup'),
+    listAlerts: (query) =>
+      request<AlertListJson>('GET', `/api/alerts?${new URLSearchParams(query).toString()}`),
+    resendAlert: (alertId) =>
+      request<AlertJson>('POST', `/api/alerts/${encodeURIComponent(alertId)}/resend`),
     createKey: (key) => request<CreatedKeyJson>('POST', '/api/keys', key),
     listKeys: () => request<KeyListJson>('GET', '/api/keys'),
     revokeKey: (keyId) => request<KeyJson>('DELETE', `/api/keys/${encodeURIComponent(keyId)}`),

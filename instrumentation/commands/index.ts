@@ -3,6 +3,7 @@
 export type { Command, CommandIo } from './command.ts'
 export { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts'
 export { auditCommand } from './audit.ts'
+export { alertsCommand } from './alerts.ts'
 export { backupCommand } from './backup.ts'
 export { keysCommand } from './keys.ts'
 export { runsCommand } from './runs.ts'

@@ -1,6 +1,7 @@
 // The terminal's door: a run as a person reads it.
 
 export { renderRunTree } from './render-run-tree.ts'
+export { renderAlertList } from './render-alert-list.ts'
 export { renderRunList } from './render-run-list.ts'
 export { renderAudit, renderKeys } from './render-keys.ts'
 export type { RunDetail } from '../api-client/index.ts'

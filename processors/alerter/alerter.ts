@@ -15,9 +15,11 @@ import { ADAPTERS } from './destinations/adapters.ts'
 import { toLink } from './destinations/notification.ts'
 import type { AlerterLimits } from './limits.ts'
 import { ALERTER_LIMITS } from './limits.ts'
+import { OutboxWatch } from './outbox-watch.ts'
 import type { AlertRule } from './rules/alert-rules.ts'
 import { matchesRule } from './rules/match-rule.ts'
 import type { Resolution } from './verdict/alert-payload.ts'
+import { isDisputed } from './verdict/corrections.ts'
 import type { WantedDelivery } from './verdict/next-deliveries.ts'
 import { nextDeliveries } from './verdict/next-deliveries.ts'
 import { digest, readVerdict, toPayload } from './verdict/read-verdict.ts'
@@ -39,6 +41,7 @@ class OutboxAlerter implements Alerter {
   readonly #turnstile = new Turnstile()
   readonly #guard = new StormGuard()
   readonly #dispatcher: Dispatcher
+  readonly #watch: OutboxWatch
   readonly #stopping = new AbortController()
   #closing: Promise<void> | undefined
 
@@ -72,17 +75,23 @@ class OutboxAlerter implements Alerter {
         })
       }
     })
+    this.#watch = new OutboxWatch({
+      ...options,
+      setTimer: options.setTimer ?? startTimer,
+      turnstile: this.#turnstile,
+      refill: (unsent) => this.#refill(unsent),
+      save: (changed) => this.#save(changed),
+      wake: () => this.#dispatcher.wake(),
+      metrics: this.#metrics,
+      limits: this.#limits
+    })
   }
 
   async start(): Promise<void> {
     const { store, rules, now } = this.#options
     const at = now()
     const { openMax } = this.#limits
-    const unsent = await store.findUnsentAlerts(openMax)
-    const orphans = unsent.filter(({ destination }) => !rules.destinations.has(destination))
-    await this.#giveUp(orphans)
-    const kept = unsent.filter((delivery) => !orphans.includes(delivery))
-    this.#open.refill(kept, unsent.length < openMax)
+    await this.#refill(await store.findUnsentAlerts(openMax))
     const longestMs = rules.rules.reduce((most, { limitMs }) => Math.max(most, limitMs), 0)
     const recent = await store.findAlertsSince(fromUnixMillis(at - longestMs), openMax)
     for (const { rule, startedAt } of countOnce(recent)) {
@@ -90,6 +99,7 @@ class OutboxAlerter implements Alerter {
       if (known !== undefined) this.#guard.recall(known, startedAt, at)
     }
     this.#dispatcher.wake()
+    this.#watch.start()
   }
 
   async onsetLocalized(analysis: Analysis): Promise<void> {
@@ -106,10 +116,19 @@ class OutboxAlerter implements Alerter {
   async #close(): Promise<void> {
     const setTimer = this.#options.setTimer ?? startTimer
     const cancel = setTimer(() => this.#stopping.abort(), this.#limits.closeMs)
-    await this.#dispatcher.close()
+    await Promise.all([this.#watch.close(), this.#dispatcher.close()])
     await this.#turnstile.pass(() => Promise.resolve())
     cancel()
     this.#metrics.close()
+  }
+
+  /** Takes in what waits in the store. */
+  async #refill(unsent: readonly AlertDelivery[]): Promise<void> {
+    const { destinations } = this.#options.rules
+    const orphans = unsent.filter(({ destination }) => !destinations.has(destination))
+    await this.#giveUp(orphans)
+    const kept = unsent.filter((delivery) => !orphans.includes(delivery))
+    this.#open.refill(kept, unsent.length < this.#limits.openMax)
   }
 
   /** Their destination is no longer in the rules: nobody can be told. */
@@ -129,10 +148,13 @@ class OutboxAlerter implements Alerter {
   }
 
   async #decide(analysis: Analysis): Promise<readonly AlertDelivery[]> {
-    const { store, now, logger, rules } = this.#options
+    const { store, now, rules } = this.#options
     const { destinations } = rules
     const { run } = analysis.tree
-    const verdict = readVerdict(analysis)
+    const found = readVerdict(analysis)
+    const feedback = found === undefined ? [] : await store.readFeedback(run.runId)
+    const isTakenBack = found !== undefined && isDisputed(feedback, found.onset.stepIndex)
+    const verdict = isTakenBack ? undefined : found
     const existing = await store.readRunAlerts(run.runId)
     const at = now()
     const next = nextDeliveries({
@@ -140,19 +162,26 @@ class OutboxAlerter implements Alerter {
       existing,
       wanted: verdict === undefined ? [] : this.#wantedOf(verdict, analysis),
       now: at,
-      reasonOf: (delivery) => resolutionOf(delivery, verdict, analysis),
+      reasonOf: (delivery) =>
+        isTakenBack ? 'corrected' : resolutionOf(delivery, verdict, analysis),
       admit: (rule, groupKey) => this.#guard.admit(rule, groupKey, at)
     })
     // Nobody can be told by a destination that is no longer in the rules.
     const changed = next.map((delivery) =>
       destinations.has(delivery.destination) ? delivery : withdraw(delivery)
     )
-    if (changed.length === 0) return changed
+    await this.#save(changed)
+    return changed
+  }
+
+  async #save(changed: readonly AlertDelivery[]): Promise<void> {
+    const [first] = changed
+    if (first === undefined) return
+    const { store, logger } = this.#options
     await store.saveAlerts(changed)
     for (const delivery of changed) this.#open.put(delivery)
     this.#metrics.countChanges(changed)
-    logger.info({ runId: run.runId, deliveries: changed.length }, 'alerts changed')
-    return changed
+    logger.info({ runId: first.runId, deliveries: changed.length }, 'alerts changed')
   }
 
   #wantedOf(verdict: Verdict, { tree }: Analysis): readonly WantedDelivery[] {

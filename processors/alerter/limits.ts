@@ -24,6 +24,12 @@ export interface AlerterLimits {
   readonly refreshMs: number
   /** Of one destination; older ones are left to end by themselves. */
   readonly refreshedMax: number
+  /** Between two looks at what others wrote: a person who sends an alert again does not wait long. */
+  readonly lookMs: number
+  /** How old a correction may be that a look has not seen before: clocks differ, and writes take time. */
+  readonly lookBackMs: number
+  /** Runs corrected within that time; people do not write more. */
+  readonly correctedMax: number
   /** Time for what is under way when the process is told to stop; it is sent again otherwise. */
   readonly closeMs: number
 }
@@ -39,5 +45,8 @@ export const ALERTER_LIMITS: AlerterLimits = {
   openMax: 10_000,
   refreshMs: MINUTE_MS,
   refreshedMax: 1_000,
+  lookMs: 5 * SECOND_MS,
+  lookBackMs: 15 * MINUTE_MS,
+  correctedMax: 1_000,
   closeMs: 3 * SECOND_MS
 }

@@ -1,47 +1,12 @@
 // The whole way: spans over OTLP, a verdict, an alert at a receiver, with the process killed where it hurts.
 
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t from 'tap'
 import { createApiClient } from '../../instrumentation/api-client/index.ts'
-import { answerOk, startAlertReceiver, type AlertReceiver } from '../support/alert-receiver.ts'
-import type { ReceivedAlert } from '../support/alerter.ts'
+import { answerOk, startAlertReceiver } from '../support/alert-receiver.ts'
+import { alertsAt, withRules } from '../support/alerting-onset.ts'
 import { reportOutcome, sendFailingRun } from '../support/failing-run.ts'
-import { aDataDir, spawnOnset, startOnset } from '../support/onset-process.ts'
+import { spawnOnset, startOnset } from '../support/onset-process.ts'
 import { waitFor } from '../support/wait-for.ts'
-
-interface Rules {
-  readonly dataDir: string
-  readonly env: Readonly<Record<string, string>>
-}
-
-function withRules(t: Parameters<typeof aDataDir>[0], receiver: AlertReceiver): Rules {
-  const folder = aDataDir(t)
-  const path = join(folder, 'alerts.yaml')
-  writeFileSync(
-    path,
-    `destinations:
-  hook: { kind: webhook, url: '${receiver.url}', secret: '\${HOOK_SECRET}', detail: names }
-rules:
-  - { name: all, destinations: [hook] }
-`
-  )
-  return {
-    dataDir: join(folder, 'data'),
-    env: {
-      ONSET_ALERT_RULES: path,
-      ONSET_PUBLIC_URL: 'https://onset.example',
-      ONSET_COMPLETION_SETTLE_MS: '100',
-      HOOK_SECRET: 'secret-of-the-test'
-    }
-  }
-}
-
-function alertsAt(receiver: AlertReceiver): readonly ReceivedAlert[] {
-  return receiver.requests.flatMap(
-    ({ text }) => (JSON.parse(text) as { alerts: ReceivedAlert[] }).alerts
-  )
-}
 
 const RUN = 'a1'.repeat(16)
 

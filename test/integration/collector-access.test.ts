@@ -166,6 +166,8 @@ t.test('the OpenAPI document describes each path once and completely', async (t)
   const document = await readDocument(open.url)
   t.strictSame(Object.keys(document.paths).toSorted(byText), [
     '/api/admin/backup',
+    '/api/alerts',
+    '/api/alerts/{alertId}/resend',
     '/api/audit',
     '/api/keys',
     '/api/keys/{keyId}',

@@ -2,10 +2,10 @@
 
 import t from 'tap'
 
-import type { AlertDelivery } from '../../collector/model/index.ts'
-import { toUnixNano } from '../../collector/model/index.ts'
+import type { AlertDelivery, RunId } from '../../collector/model/index.ts'
+import { toRunId, toUnixNano } from '../../collector/model/index.ts'
 import { aDelivery } from '../support/alerts.ts'
-import { BUILT_START } from '../support/builders.ts'
+import { aTraceId, BUILT_START } from '../support/builders.ts'
 import { aDataDir, openTestStore } from '../support/test-store.ts'
 
 const dataDir = aDataDir(t)
@@ -93,4 +93,51 @@ t.test('alerts outlive the store that kept them', async (t) => {
   await store.saveAlerts([delivery])
   const again = await openTestStore(t, { dataDir })
   t.same(await again.readRunAlerts(delivery.runId), [delivery])
+})
+
+t.test(
+  'people list alerts page by page, by state and destination, and find one by its id',
+  async (t) => {
+    const listed = Array.from({ length: 5 }, (_, at) =>
+      aDelivery({
+        deliveryId: `listed-${at}`,
+        destination: 'listed',
+        status: at === 0 ? 'waiting' : 'dead',
+        updatedAt: later(at === 4 ? 3 : at)
+      })
+    )
+    await store.saveAlerts(listed)
+    const filter = { destination: 'listed', status: 'dead', limit: 3 } as const
+    const first = await store.listAlerts(filter)
+    t.same(idsOf(first.items), ['listed-4', 'listed-3', 'listed-2'], 'changed last first')
+    const cursor = first.nextCursor ?? ''
+    const second = await store.listAlerts({ ...filter, cursor })
+    t.same(idsOf(second.items), ['listed-1'])
+    t.equal(second.nextCursor, undefined)
+    t.equal((await store.listAlerts({ destination: 'listed', limit: 50 })).items.length, 5)
+    await t.rejects(store.listAlerts({ limit: 3, cursor }), { code: 'INVALID_ARGUMENT' })
+    t.same(await store.findAlert('listed-2'), listed[2])
+    t.equal(await store.findAlert("' OR 1"), undefined)
+  }
+)
+
+t.test('runs that people spoke about are found by when they did, newest first', async (t) => {
+  const [one, two] = [toRunId(aTraceId()), toRunId(aTraceId())]
+  const before = toUnixNano(BigInt(Date.now() - 60_000) * 1_000_000n)
+  const speak = (runId: RunId) =>
+    store.saveFeedback({
+      runId,
+      onsetStepIndex: undefined,
+      category: undefined,
+      comment: '',
+      author: 'ada',
+      createdAt: BUILT_START
+    })
+  await speak(one)
+  await speak(two)
+  await speak(one)
+  t.same(await store.findCorrectedRuns(before, 10), [one, two])
+  t.same(await store.findCorrectedRuns(before, 1), [one])
+  const after = toUnixNano(BigInt(Date.now() + 60_000) * 1_000_000n)
+  t.same(await store.findCorrectedRuns(after, 10), [])
 })

@@ -7,6 +7,7 @@ import type {
   AlertDelivery,
   AlertStore,
   Analysis,
+  Feedback,
   FiringAlertFilter,
   Onset,
   Outcome,
@@ -64,6 +65,17 @@ export class MemoryAlertStore implements AlertStore {
         return startsAt >= since && status !== 'held' && status !== 'grouped' && runId !== ''
       })
       .slice(0, limit)
+  }
+
+  /** What people said, newest first. */
+  readonly feedback: Feedback[] = []
+
+  async findCorrectedRuns(_since: UnixNano, limit: number): Promise<readonly RunId[]> {
+    return [...new Set(this.feedback.map(({ runId }) => runId))].slice(0, limit)
+  }
+
+  async readFeedback(runId: RunId): Promise<readonly Feedback[]> {
+    return this.feedback.filter((one) => one.runId === runId)
   }
 
   all(): readonly AlertDelivery[] {

@@ -47,7 +47,7 @@ export interface OnsetPayload {
   readonly resolution: Resolution | null
 }
 
-/** The run did not fail after all, no step is to blame, another one is, or the rule is about others. */
+/** The run did not fail after all or a person said so, no step is to blame, another one is, or the rule is about others. */
 export type Resolution = 'corrected' | 'withdrawn' | 'changed' | 'unmatched'
 
 /** What came beyond a rule's limit. */

@@ -35,7 +35,7 @@ export function nextDeliveries(options: NextOptions): readonly AlertDelivery[] {
   const known = new Map(existing.map((delivery) => [delivery.deliveryId, delivery]))
   const resolved = existing
     .filter(({ deliveryId, event }) => event === 'firing' && !wantedIds.has(deliveryId))
-    .map((delivery) => resolve(delivery, options))
+    .map((delivery) => resolveDelivery(delivery, options.reasonOf(delivery), options.now))
   const admissions = new Map<string, Admission>()
   const fired = wanted.flatMap((one) => {
     const before = known.get(one.deliveryId)
@@ -48,7 +48,11 @@ export function nextDeliveries(options: NextOptions): readonly AlertDelivery[] {
   return [...resolved, ...fired]
 }
 
-function resolve(delivery: AlertDelivery, { now, reasonOf }: NextOptions): AlertDelivery {
+export function resolveDelivery(
+  delivery: AlertDelivery,
+  resolution: Resolution,
+  now: number
+): AlertDelivery {
   const at = fromUnixMillis(now)
   const wasTold = delivery.confirmed === 'firing' || delivery.attempts > 0
   // A summary named it, which nobody takes back one by one.
@@ -65,7 +69,7 @@ function resolve(delivery: AlertDelivery, { now, reasonOf }: NextOptions): Alert
     error: '',
     endsAt: at < delivery.startsAt ? delivery.startsAt : at,
     updatedAt: at,
-    payload: withResolution(delivery.payload, reasonOf(delivery))
+    payload: withResolution(delivery.payload, resolution)
   }
 }
 

@@ -1,0 +1,96 @@
+// `onset alerts`: which alerts were told, wait or were given up, and telling one again.
+
+import { createApiClient } from '../api-client/index.ts'
+import { renderAlertList } from '../terminal/index.ts'
+import { EXIT_OK, EXIT_USAGE, type Command } from './command.ts'
+import { defineCommand } from './run-command.ts'
+
+const ENVIRONMENT = `ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key: of scope read to list,
+an admin key to send again.
+Exit codes: 0 done, 1 Onset did not answer or knows no such alert, 2 wrong usage.`
+
+const USAGE = `onset alerts list [--state dead] [--destination D] [--limit N] [--cursor C] [--json]
+onset alerts resend <id> [--json]
+
+list    alerts, changed last first
+resend  try again to deliver one that was given up
+
+  --state held|waiting|delivered|grouped|withdrawn|dead    dead: given up
+  --destination D               by its name in the rules
+  --limit N                     20 unless told
+  --cursor C                    go on where an earlier list ended
+  --json                        the API's own answer
+
+${ENVIRONMENT}`
+
+const FILTERS = ['state', 'destination', 'limit', 'cursor']
+
+const listCommand = defineCommand({
+  name: 'alerts list',
+  summary: 'list alerts',
+  usage: USAGE,
+  options: {
+    state: { type: 'string' },
+    destination: { type: 'string' },
+    limit: { type: 'string', default: '20' },
+    cursor: { type: 'string' },
+    json: { type: 'boolean' }
+  },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const query: Record<string, string> = {}
+    for (const name of FILTERS) {
+      const value = values[name]
+      if (typeof value === 'string') query[name] = value
+    }
+    const page = await createApiClient(io.env).listAlerts(query)
+    if (values['json'] === true) io.stdout.write(`${JSON.stringify(page)}\n`)
+    else if (page.items.length === 0) io.stdout.write('no alerts match.\n')
+    else {
+      io.stdout.write(renderAlertList(page.items))
+      if (page.nextCursor !== undefined) {
+        io.stdout.write(`more: onset alerts list --cursor ${page.nextCursor}\n`)
+      }
+    }
+    return EXIT_OK
+  }
+})
+
+const resendCommand = defineCommand({
+  name: 'alerts resend',
+  summary: 'send an alert again',
+  usage: USAGE,
+  options: { json: { type: 'boolean' } },
+  positionals: 1,
+  act: async ([id = ''], values, io) => {
+    const alert = await createApiClient(io.env).resendAlert(id)
+    io.stdout.write(
+      values['json'] === true ? `${JSON.stringify(alert)}\n` : renderAlertList([alert])
+    )
+    return EXIT_OK
+  }
+})
+
+const ACTIONS: ReadonlyMap<string, Command> = new Map([
+  ['list', listCommand],
+  ['resend', resendCommand]
+])
+
+export const alertsCommand: Command = {
+  name: 'alerts',
+  summary: 'list alerts, and send again what was given up',
+  usage: USAGE,
+  run: async ([action, ...rest], io) => {
+    if (action === '--help' || action === '-h') {
+      io.stdout.write(`${USAGE}\n`)
+      return EXIT_OK
+    }
+    const command = ACTIONS.get(action ?? '')
+    if (command !== undefined) return command.run(rest, io)
+    const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
+    io.stderr.write(
+      `onset alerts: ${problem}; list and resend are right\nSee "onset alerts --help".\n`
+    )
+    return EXIT_USAGE
+  }
+}
