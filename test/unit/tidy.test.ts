@@ -32,6 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'processors/localizer',
     'processors/judge'
   ],
+  'instrumentation/llm-calls': [],
   'instrumentation/api-client': [],
   'instrumentation/terminal': ['instrumentation/api-client'],
   'instrumentation/commands': ['instrumentation/api-client', 'instrumentation/terminal'],
