@@ -33,6 +33,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'processors/judge'
   ],
   'instrumentation/llm-calls': [],
+  'instrumentation/telemetry': [],
+  'instrumentation/runs': [],
   'instrumentation/api-client': [],
   'instrumentation/terminal': ['instrumentation/api-client'],
   'instrumentation/commands': ['instrumentation/api-client', 'instrumentation/terminal'],
@@ -53,7 +55,8 @@ const BANNED: readonly {
   {
     pattern: /\bprocess\.env\b/,
     instead: 'settings passed as a parameter',
-    except: /(^|\/)(main|onset)\.ts$|^instrumentation\/demo\/|settings-docs\.ts$/
+    except:
+      /(^|\/)(main|onset|register|last-upload)\.ts$|^instrumentation\/demo\/|settings-docs\.ts$/
   },
   {
     pattern: /\bconsole\.(log|warn|error|info)\(/,
@@ -63,7 +66,7 @@ const BANNED: readonly {
   {
     pattern: /\bDate\.now\(/,
     instead: 'the `now` parameter',
-    except: /(^|\/)main\.ts$|^instrumentation\/demo\//
+    except: /(^|\/)(main|last-upload)\.ts$|^instrumentation\/demo\//
   },
   { pattern: /\b(FIXME|XXX|HACK|TODO)\b/, instead: 'the work itself' },
   { pattern: /\bexport default\b/, instead: 'a named export' },

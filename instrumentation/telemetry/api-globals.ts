@@ -1,0 +1,117 @@
+// Lives with an OpenTelemetry SDK that the application may bring itself. The tracer provider's global slot
+// stays free: our provider stands behind the API's proxy only until somebody registers one, and the
+// registration is noticed. Nothing of the application's own telemetry changes by our being here.
+
+import { createRequire } from 'node:module'
+import { realpathSync } from 'node:fs'
+import { context, ProxyTracerProvider, trace, type TracerProvider } from '@opentelemetry/api'
+
+/** Where all copies of the API's major version 1 keep what was registered. */
+const API_GLOBALS = Symbol.for('opentelemetry.js.api.1')
+
+interface ApiGlobals {
+  version: string
+  trace?: TracerProvider
+}
+
+export interface GlobalsOptions {
+  readonly provider: TracerProvider
+  /** The application's entry file: its copy of the API is found from there. */
+  readonly entry: string | undefined
+  /** Called when the application has, or gets, a provider of its own. */
+  readonly onJoined: (provider: TracerProvider) => void
+}
+
+export function shareApi({ provider, entry, onJoined }: GlobalsOptions): void {
+  const globals = readGlobals()
+  if (globals === undefined) return
+  if (globals.trace !== undefined) {
+    onJoined(globals.trace)
+    return
+  }
+  const proxy = trace.getTracerProvider()
+  if (proxy instanceof ProxyTracerProvider) proxy.setDelegate(provider)
+  noticeRegistration(globals, onJoined)
+  alignVersion(globals, entry)
+}
+
+/** Made before anything registers: the API would make the version read-only. */
+export function prepareGlobals(version: string): void {
+  if (readGlobals() === undefined) Reflect.set(globalThis, API_GLOBALS, { version })
+}
+
+function readGlobals(): ApiGlobals | undefined {
+  const found: unknown = Reflect.get(globalThis, API_GLOBALS)
+  return isGlobals(found) ? found : undefined
+}
+
+function isGlobals(value: unknown): value is ApiGlobals {
+  return typeof value === 'object' && value !== null && 'version' in value
+}
+
+function noticeRegistration(
+  globals: ApiGlobals,
+  onJoined: (provider: TracerProvider) => void
+): void {
+  let registered: TracerProvider | undefined
+  Object.defineProperty(globals, 'trace', {
+    configurable: true,
+    enumerable: true,
+    get: () => registered,
+    set: (value: TracerProvider | undefined) => {
+      registered = value
+      // What is registered is the API's proxy; the provider behind it is set right after.
+      if (value !== undefined) queueMicrotask(() => onJoined(value))
+    }
+  })
+}
+
+/**
+ * A copy of the API registers only where its own version stands. Ours has read the globals by now and does
+ * not look at the version again, so an application on an older one gets the version it expects.
+ */
+function alignVersion(globals: ApiGlobals, entry: string | undefined): void {
+  const version = entry === undefined ? undefined : findApiVersion(entry)
+  if (version === undefined || version === globals.version) return
+  const own = globals.version
+  const before = context.active()
+  globals.version = version
+  // If our copy does look again, it sees nothing now; then both are better off with ours.
+  if (context.active() !== before || !contextWorks()) globals.version = own
+}
+
+function contextWorks(): boolean {
+  const key = Symbol('onset probe')
+  return context.with(
+    context.active().setValue(key, true),
+    () => context.active().getValue(key) === true
+  )
+}
+
+function findApiVersion(entry: string): string | undefined {
+  try {
+    const require = createRequire(realpathSync(entry))
+    const found: unknown = require(
+      `${packageFolder(require.resolve('@opentelemetry/api'))}package.json`
+    )
+    return isVersioned(found) ? found.version : undefined
+  } catch {
+    // No API in the application, or a bundle.
+    return undefined
+  }
+}
+
+function packageFolder(file: string): string {
+  const marker = '@opentelemetry/api/'
+  const path = file.replaceAll('\\', '/')
+  return path.slice(0, path.lastIndexOf(marker) + marker.length)
+}
+
+function isVersioned(value: unknown): value is { version: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'version' in value &&
+    typeof value.version === 'string'
+  )
+}

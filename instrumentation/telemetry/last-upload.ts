@@ -1,0 +1,32 @@
+// The program an ending process starts: uploads what was left behind for one destination, then ends. What
+// to send where stands in its environment, which other users cannot read, unlike its arguments.
+
+import { LAST_UPLOAD_LIFE_MAX_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS } from './limits.ts'
+import {
+  LAST_UPLOAD_VARIABLE,
+  readLastUploadTask,
+  type LastUploadTask
+} from './last-upload-task.ts'
+import { uploadLeft } from './upload-left.ts'
+
+async function upload({ root, bytesMax, destination }: LastUploadTask): Promise<void> {
+  const startedAt = Date.now()
+  const options = { root, destination, hold: true, bytesMax, startedAt, onDropped: () => undefined }
+  const deadline = startedAt + LAST_UPLOAD_LIFE_MAX_MS
+  let pause = RETRY_PAUSE_MIN_MS
+  for (;;) {
+    const rest = deadline - Date.now()
+    if (rest <= 0) return
+    const sent = await uploadLeft({ ...options, timeoutMs: rest, now: Date.now })
+    if (sent.kind !== 'later') return
+    const wait = sent.afterMs ?? pause
+    // Longer than it may live: the next start of an agent takes over.
+    if (Date.now() + wait > deadline) return
+    await new Promise((resolve) => setTimeout(resolve, wait))
+    pause = Math.min(pause * 2, RETRY_PAUSE_MAX_MS)
+  }
+}
+
+const task = readLastUploadTask(process.env[LAST_UPLOAD_VARIABLE])
+// Nobody reads what it would say; what it cannot send stays in the spool.
+if (task !== undefined) await upload(task).catch(() => undefined)
