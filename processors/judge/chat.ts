@@ -65,6 +65,7 @@ export const FAILURE_REASONS = [
   'tool_loop',
   'no_verified_claim',
   'token_budget',
+  'run_budget',
   'hourly_budget',
   'daily_budget',
   'circuit_open',

@@ -216,6 +216,7 @@ const CAVEATS: Readonly<Record<FailureReason, string>> = {
   tool_loop: 'The judge read on and never answered',
   no_verified_claim: 'The judge gave no quote that is in the step it cites',
   token_budget: 'The judge had too few tokens for this run',
+  run_budget: 'The judge was not asked again: this run has changed too often',
   hourly_budget: 'The judge was not asked: the budget of this hour is spent',
   daily_budget: 'The judge was not asked: the budget of this day is spent',
   circuit_open: 'The judge was not asked: its endpoint failed several times in a row',

@@ -14,7 +14,13 @@ import { createJudgeMetrics } from './judge-metrics.ts'
 import type { JudgedLocalization } from './judge-run.ts'
 import { judgeRun, withCaveat } from './judge-run.ts'
 import type { JudgeLimits, TokenPrices } from './limits.ts'
-import { FAILURE_REMEMBERED_MS, QUEUE_MAX, REMEMBERED_MAX, RUN_TIMEOUT_REQUESTS } from './limits.ts'
+import {
+  FAILURE_REMEMBERED_MS,
+  JUDGED_PER_RUN_MAX,
+  QUEUE_MAX,
+  REMEMBERED_MAX,
+  RUN_TIMEOUT_REQUESTS
+} from './limits.ts'
 import { fingerprint, isWanted } from './wanted.ts'
 
 /** What is configured. */
@@ -55,6 +61,8 @@ interface Remembered {
   readonly localization: Localization
   /** Milliseconds since 1970; a verdict does not pass. */
   readonly until: number
+  /** So often the run was judged. */
+  readonly times: number
 }
 
 export function createJudge(options: JudgeOptions): Judge {
@@ -83,7 +91,7 @@ class QueuedJudge implements Judge {
     if (!isWanted(tree, localization, this.#options.limits)) return localization
     const known = this.#recall(run)
     if (known !== undefined) return known.localization
-    const refusal = this.#refusal()
+    const refusal = this.#refusal(tree.run.runId)
     return refusal === undefined ? localization : withCaveat(localization, refusal)
   }
 
@@ -92,7 +100,7 @@ class QueuedJudge implements Judge {
     if (this.#stopping.signal.aborted) return
     if (!isWanted(tree, localization, this.#options.limits)) return
     if (this.#recall(run) !== undefined) return
-    const refusal = this.#refusal()
+    const refusal = this.#refusal(tree.run.runId)
     if (refusal !== undefined) {
       this.#metrics.skipped(refusal)
       return
@@ -108,8 +116,9 @@ class QueuedJudge implements Judge {
     this.#metrics.close()
   }
 
-  #refusal(): FailureReason | undefined {
+  #refusal(runId: RunId): FailureReason | undefined {
     const now = this.#options.now()
+    if ((this.#remembered.get(runId)?.times ?? 0) >= JUDGED_PER_RUN_MAX) return 'run_budget'
     if (this.#breaker.isOpen(now)) return 'circuit_open'
     if (this.#waiting.size >= QUEUE_MAX) return 'queue_full'
     return this.#allowance.refusal(now)
@@ -142,7 +151,7 @@ class QueuedJudge implements Judge {
     // It may have changed while it waited.
     if (run === undefined || !isWanted(run.tree, run.localization, limits)) return
     if (this.#recall(run) !== undefined) return
-    const refusal = this.#refusal()
+    const refusal = this.#refusal(runId)
     if (refusal !== undefined) {
       this.#metrics.skipped(refusal)
       return
@@ -153,7 +162,8 @@ class QueuedJudge implements Judge {
     this.#remember(runId, {
       fingerprint: fingerprint(run.tree, run.localization),
       localization: judged.localization,
-      until: isFailure ? now() + FAILURE_REMEMBERED_MS : Infinity
+      until: isFailure ? now() + FAILURE_REMEMBERED_MS : Infinity,
+      times: (this.#remembered.get(runId)?.times ?? 0) + 1
     })
     await analyzeAgain(runId)
   }

@@ -107,5 +107,7 @@ export const BREAKER_MAX_MS = 1_800_000
 export const QUEUE_MAX = 1_000
 /** Verdicts kept so that analysing a run again does not ask again, about 20 KB each at most. */
 export const REMEMBERED_MAX = 1_000
+/** A run that goes on after each of its ends would be paid for each time. */
+export const JUDGED_PER_RUN_MAX = 3
 /** A failure is not asked again before this; a verdict is kept. */
 export const FAILURE_REMEMBERED_MS = 600_000
