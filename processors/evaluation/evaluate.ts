@@ -23,6 +23,7 @@ import {
 import { buildEffectSection, buildWrongChangeSection } from './report/effect-sections.ts'
 import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
 import type { Miss, Report, Section } from './report/report.ts'
+import { buildStepSetReliability } from './report/step-set-reliability.ts'
 import { buildStageSection } from './report/stage-section.ts'
 import { buildUnusefulSection } from './report/unuseful-section.ts'
 
@@ -124,6 +125,7 @@ function buildCaseSections(
     ...buildOnsetSections(cases, methods, seed),
     ...localizers.map((localizer) => buildComparison(cases, methods, { localizer, seed })),
     ...localizers.map((localizer) => buildReliabilitySection(cases, localizer, seed)),
+    ...localizers.map((localizer) => buildStepSetReliability(cases, localizer, seed)),
     localizers.length === 0 ? undefined : buildCategorySection(cases, localizers, seed)
   ]
 }
