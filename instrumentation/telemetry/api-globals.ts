@@ -1,10 +1,10 @@
-// Lives with an OpenTelemetry SDK that the application may bring itself. The tracer provider's global slot
-// stays free: our provider stands behind the API's proxy only until somebody registers one, and the
-// registration is noticed. Nothing of the application's own telemetry changes by our being here.
+// Lives with an OpenTelemetry SDK that the application may bring itself. Our provider is there for whoever
+// asks the API for one, in every copy of the API, and gives way to the one that the application registers.
+// Nothing of the application's own telemetry changes by our being here.
 
 import { createRequire } from 'node:module'
 import { realpathSync } from 'node:fs'
-import { context, ProxyTracerProvider, trace, type TracerProvider } from '@opentelemetry/api'
+import { context, type TracerProvider } from '@opentelemetry/api'
 
 /** Where all copies of the API's major version 1 keep what was registered. */
 const API_GLOBALS = Symbol.for('opentelemetry.js.api.1')
@@ -29,9 +29,7 @@ export function shareApi({ provider, entry, onJoined }: GlobalsOptions): void {
     onJoined(globals.trace)
     return
   }
-  const proxy = trace.getTracerProvider()
-  if (proxy instanceof ProxyTracerProvider) proxy.setDelegate(provider)
-  noticeRegistration(globals, onJoined)
+  offerProvider(globals, provider, onJoined)
   alignVersion(globals, entry)
 }
 
@@ -49,21 +47,38 @@ function isGlobals(value: unknown): value is ApiGlobals {
   return typeof value === 'object' && value !== null && 'version' in value
 }
 
-function noticeRegistration(
+/**
+ * Whoever asks for a provider gets ours; whoever is about to register one finds the place free. Both read the
+ * same property, so the stack tells them apart. Where it tells nothing, in a minified bundle, the place is
+ * free: then a library's spans are not seen, which breaks nothing.
+ */
+function offerProvider(
   globals: ApiGlobals,
-  onJoined: (provider: TracerProvider) => void
+  provider: TracerProvider,
+  onJoined: (registered: TracerProvider) => void
 ): void {
   let registered: TracerProvider | undefined
   Object.defineProperty(globals, 'trace', {
     configurable: true,
     enumerable: true,
-    get: () => registered,
+    get: () => registered ?? (isAskedForProvider() ? provider : undefined),
     set: (value: TracerProvider | undefined) => {
       registered = value
       // What is registered is the API's proxy; the provider behind it is set right after.
       if (value !== undefined) queueMicrotask(() => onJoined(value))
     }
   })
+}
+
+const STACK_FRAMES = 6
+
+function isAskedForProvider(): boolean {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = STACK_FRAMES
+  const stack = String(new Error('who asks').stack)
+  Error.stackTraceLimit = limit
+  if (/\b(?:registerGlobal|setGlobalTracerProvider)\b/.test(stack)) return false
+  return /\bgetTracerProvider\b/.test(stack)
 }
 
 /**

@@ -43,7 +43,11 @@ function watchSignal(signal: NodeJS.Signals, options: ExitHandlingOptions): void
     process.kill(process.pid, signal)
   }
   const onAdded = (name: string | symbol, listener: unknown): void => {
-    if (name === signal && listener !== onSignal) process.off(signal, onSignal)
+    if (name !== signal || listener === onSignal) return
+    // Told before it is added: Node stops watching a signal whose last listener goes, so ours goes after.
+    queueMicrotask(() => {
+      if (process.listenerCount(signal) > 1) process.off(signal, onSignal)
+    })
   }
   const onRemoved = (name: string | symbol, listener: unknown): void => {
     if (name !== signal || listener === onSignal) return

@@ -8,11 +8,19 @@ export interface LastUploadTask {
   readonly root: string
   readonly bytesMax: number
   readonly destination: Destination
+  /** The process that ends: it may still write until it is gone. Undefined when it waits for us. */
+  readonly endingPid: number | undefined
 }
 
-export function writeLastUploadTask({ root, bytesMax, destination }: LastUploadTask): string {
+export function writeLastUploadTask({
+  root,
+  bytesMax,
+  destination,
+  endingPid
+}: LastUploadTask): string {
   return JSON.stringify({
     root,
+    endingPid,
     bytesMax,
     destination: { ...destination, url: destination.url.href }
   })

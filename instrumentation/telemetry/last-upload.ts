@@ -7,10 +7,16 @@ import {
   readLastUploadTask,
   type LastUploadTask
 } from './last-upload-task.ts'
+import { isAlive } from './spool-folder.ts'
 import { uploadLeft } from './upload-left.ts'
 
-async function upload({ root, bytesMax, destination }: LastUploadTask): Promise<void> {
+/** Exit handlers are synchronous and short; whoever takes longer is uploaded by the next start. */
+const ENDING_MAX_MS = 1_000
+const ENDING_POLL_MS = 10
+
+async function upload({ root, bytesMax, destination, endingPid }: LastUploadTask): Promise<void> {
   const startedAt = Date.now()
+  await waitForEnd(endingPid, startedAt)
   const options = { root, destination, hold: true, bytesMax, startedAt, onDropped: () => undefined }
   const deadline = startedAt + LAST_UPLOAD_LIFE_MAX_MS
   let pause = RETRY_PAUSE_MIN_MS
@@ -24,6 +30,13 @@ async function upload({ root, bytesMax, destination }: LastUploadTask): Promise<
     if (Date.now() + wait > deadline) return
     await new Promise((resolve) => setTimeout(resolve, wait))
     pause = Math.min(pause * 2, RETRY_PAUSE_MAX_MS)
+  }
+}
+
+/** What a process writes in its last moment, after it started us, is to go too. */
+async function waitForEnd(pid: number | undefined, startedAt: number): Promise<void> {
+  while (pid !== undefined && isAlive(pid) && Date.now() - startedAt < ENDING_MAX_MS) {
+    await new Promise((resolve) => setTimeout(resolve, ENDING_POLL_MS))
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from './last-upload-task.ts'
 
 export interface LastUploadOptions {
-  readonly task: LastUploadTask
+  readonly task: Omit<LastUploadTask, 'endingPid'>
   /** What Node itself reads, such as the certificates it trusts. Nothing of the agent's else. */
   readonly environment: Readonly<Record<string, string>>
   /** Wait for the helper this long; 0 leaves it to itself. */
@@ -25,7 +25,11 @@ export function startLastUpload({ task, environment, waitMs }: LastUploadOptions
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const script = fileURLToPath(new URL(`./last-upload.${extension}`, import.meta.url))
   const args = [script]
-  const env = { ...environment, [LAST_UPLOAD_VARIABLE]: writeLastUploadTask(task) }
+  const endingPid = waitMs > 0 ? undefined : process.pid
+  const env = {
+    ...environment,
+    [LAST_UPLOAD_VARIABLE]: writeLastUploadTask({ ...task, endingPid })
+  }
   const options = { cwd: task.root, env, stdio: 'ignore', windowsHide: true } as const
   if (waitMs > 0) {
     runProcess(process.execPath, args, { ...options, timeout: waitMs, killSignal: 'SIGKILL' })
