@@ -19,17 +19,16 @@ import { assembleRun } from '@onset/processors/assembler'
 import { createEvalCommand } from '@onset/processors/evaluation'
 import { fitLocalizer, localizeOnset } from '@onset/processors/localizer'
 
-const evalCommand = createEvalCommand({
-  classifyStep,
-  assembleRun,
-  localize: (tree) => localizeOnset(tree),
-  fitLocalizer
-})
+// Loaded when it is needed: the whole collector would make every other command wait.
+const readSettings = async (env: Readonly<Record<string, string | undefined>>) =>
+  (await import('@onset/collector')).readSettings(env)
 
-const restoreCommand = createRestoreCommand({
-  // Loaded when it is needed: the whole collector would make every other command wait.
-  readSettings: async (env) => (await import('@onset/collector')).readSettings(env)
-})
+const evalCommand = createEvalCommand(
+  { classifyStep, assembleRun, localize: (tree) => localizeOnset(tree), fitLocalizer },
+  { readJudgeSettings: async (env) => (await readSettings(env)).judge }
+)
+
+const restoreCommand = createRestoreCommand({ readSettings })
 
 const COMMANDS: readonly Command[] = [
   runsCommand,

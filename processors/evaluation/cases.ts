@@ -60,8 +60,10 @@ export function runBaselines(cases: readonly Case[], folds: CrossValidation): re
   return [
     chanceMethod(cases),
     ...ruleMethods(cases),
-    ...priorMethods(cases, folds),
-    ...agentMethods(cases, folds)
+    // Of a single task nothing is left to learn from.
+    ...(new Set(tasksOf(cases)).size < 2
+      ? []
+      : [...priorMethods(cases, folds), ...agentMethods(cases, folds)])
   ]
 }
 
@@ -78,14 +80,23 @@ export function shippedMethod(
 export async function crossValidatedMethod(
   cases: readonly Case[],
   fit: (examples: readonly TrainingExample[]) => Localize,
-  folds: CrossValidation & { readonly name: string }
+  folds: CrossValidation & {
+    readonly name: string
+    /** Told before each fit. */
+    readonly onFit?: (fitted: number) => void
+  }
 ): Promise<LocalizerMethod> {
   const repeats: Localization[][] = []
+  let fitted = 0
   for (let repeat = 0; repeat < folds.repeats; repeat += 1) {
     const localizers = crossValidate(
       cases,
       assignFolds(tasksOf(cases), folds.seed + repeat),
-      (others) => fit(others.map(toExample)),
+      (others) => {
+        folds.onFit?.(fitted)
+        fitted += 1
+        return fit(others.map(toExample))
+      },
       (localize) => localize
     )
     // One after the other: a localizer may ask a model, which bears no burst of all runs at once.
@@ -118,7 +129,8 @@ const NOTHING_SAID: Localization = {
   unusefulSteps: []
 }
 
-function localizerMethod(
+/** A localizer's answers of each repeat, scored. */
+export function localizerMethod(
   { name, kind }: Pick<LocalizerMethod, 'name' | 'kind'>,
   cases: readonly Case[],
   localizations: readonly (readonly Localization[])[]

@@ -8,6 +8,9 @@ import { CollectorError } from '@onset/collector/model'
 import { FOLD_REPEATS } from './cases.ts'
 import { readDataset, RUNS_PER_DATASET_MAX } from './datasets/dataset.ts'
 import { evaluateDataset } from './evaluate.ts'
+import type { JudgeSettings } from '../judge/index.ts'
+import type { JudgeRequest } from './judge-request.ts'
+import { DEFAULT_JUDGE_SETTINGS, openEvalJudge, parseJudgeRequest } from './judge-request.ts'
 import type { ProductionPath } from './production.ts'
 import { renderReport } from './report/table.ts'
 
@@ -29,6 +32,7 @@ export interface EvalCommand {
 }
 
 const USAGE = `onset eval <dataset>... [--json] [--limit N] [--seed N] [--errors] [--baselines-only]
+                             [--judge | --judge-stub KIND] [--judge-record FILE] [--judge-replay FILE]
 
 Measures the localizer on labelled runs, from steps on as in production, beside trivial baselines.
 
@@ -39,28 +43,42 @@ Measures the localizer on labelled runs, from steps on as in production, beside 
   --seed N           of folds and intervals; 1 unless told
   --errors           list the runs whose best suspect is not the labelled onset
   --baselines-only   leave the localizer out
+  --judge            also ask the model of ONSET_JUDGE_BASE_URL about the runs the localizer is not sure
+                     of, and print what that gains and costs; what runs say is sent there
+  --judge-record F   with it, append each answer to the file F; what is there already is not asked again
+  --judge-replay F   answer from the file F alone: the same figures again, without network
+  --judge-stub KIND  instead of a model: oracle (knows the label: the most any judge can do), random or
+                     first
   --help             this text
 
 Formats are told by the shape of the first run: onsets, who-and-when, agentrx-tau, step-kinds.
 Exit codes: 0 measured, 2 wrong usage or a dataset that cannot be read.
 `
 
+export interface EvalOptions {
+  /** From the environment; the defaults unless told. */
+  readonly readJudgeSettings?: (env: CommandIo['env']) => Promise<JudgeSettings>
+}
+
+type MeasuredWith = EvalOptions & { readonly path: ProductionPath }
+
 /** `path` is what is measured: production's own rooms, or others in a test. */
-export function createEvalCommand(path: ProductionPath): EvalCommand {
+export function createEvalCommand(path: ProductionPath, options: EvalOptions = {}): EvalCommand {
   return {
     name: 'eval',
     summary: 'measure the localizer on labelled runs',
     usage: USAGE,
-    run: (args, io) => runEval(args, io, path)
+    run: (args, io) => runEval(args, io, { ...options, path })
   }
 }
 
 async function runEval(
   args: readonly string[],
   io: CommandIo,
-  path: ProductionPath
+  { path, readJudgeSettings }: MeasuredWith
 ): Promise<number> {
-  const request = parseRequest(args)
+  const parsed = parseRequest(args)
+  const request = typeof parsed === 'object' ? (findConflict(parsed) ?? parsed) : parsed
   if (request === 'help') {
     io.stdout.write(USAGE)
     return EXIT_OK
@@ -70,23 +88,49 @@ async function runEval(
     return EXIT_USAGE
   }
   try {
-    for (const [position, file] of (await findFiles(request.datasets, io.env)).entries()) {
-      const dataset = await readDataset(file, request.limit)
-      const report = await evaluateDataset(dataset, path, {
-        seed: request.seed,
-        repeats: FOLD_REPEATS,
-        baselinesOnly: request.baselinesOnly,
-        misses: request.errors,
-        now: () => performance.now()
-      })
-      if (!request.json && position > 0) io.stdout.write('\n')
-      io.stdout.write(request.json ? `${JSON.stringify(report)}\n` : renderReport(report))
-    }
+    await measure(request, io, { path, readJudgeSettings })
     return EXIT_OK
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error
     io.stderr.write(`onset eval: ${error.message}\n`)
     return EXIT_USAGE
+  }
+}
+
+async function measure(
+  request: Request,
+  io: CommandIo,
+  { path, readJudgeSettings }: MeasuredWith
+): Promise<void> {
+  const { judge: asked, seed } = request
+  const settings = asked && ((await readJudgeSettings?.(io.env)) ?? DEFAULT_JUDGE_SETTINGS)
+  const judge = asked && settings && (await openEvalJudge(asked, settings, seed))
+  const now = () => performance.now()
+  for (const [position, file] of (await findFiles(request.datasets, io.env)).entries()) {
+    const dataset = await readDataset(file, request.limit)
+    const report = await evaluateDataset(dataset, path, {
+      seed,
+      repeats: FOLD_REPEATS,
+      baselinesOnly: request.baselinesOnly,
+      misses: request.errors,
+      now,
+      judge,
+      progress: createProgress(io, now)
+    })
+    if (!request.json && position > 0) io.stdout.write('\n')
+    io.stdout.write(request.json ? `${JSON.stringify(report)}\n` : renderReport(report))
+  }
+}
+
+/** Often enough to see that it goes on, seldom enough for a log. */
+const PROGRESS_INTERVAL_MS = 5_000
+
+function createProgress(io: CommandIo, now: () => number): (text: string) => void {
+  let toldAt = -Infinity
+  return (text) => {
+    if (now() - toldAt < PROGRESS_INTERVAL_MS) return
+    toldAt = now()
+    io.stderr.write(`onset eval: ${text}\n`)
   }
 }
 
@@ -97,6 +141,7 @@ interface Request {
   readonly seed: number
   readonly errors: boolean
   readonly baselinesOnly: boolean
+  readonly judge: JudgeRequest | undefined
 }
 
 /** A text is what is wrong with the command line. */
@@ -110,11 +155,24 @@ function parseRequest(args: readonly string[]): Request | string {
   if (limit === undefined) return `--limit takes a number of 1..${RUNS_PER_DATASET_MAX}`
   const seed = readCount(values.seed ?? '1', 0, SEED_MAX)
   if (seed === undefined) return `--seed takes a number of 0..${SEED_MAX}`
-  const errors = values.errors === true
-  const baselinesOnly = values['baselines-only'] === true
-  if (errors && baselinesOnly)
-    return '--errors lists what the localizer misses; leave out --baselines-only'
-  return { datasets: positionals, json: values.json === true, limit, seed, errors, baselinesOnly }
+  const judge = parseJudgeRequest(values)
+  if (typeof judge === 'string') return judge
+  return {
+    datasets: positionals,
+    json: values.json === true,
+    limit,
+    seed,
+    errors: values.errors === true,
+    baselinesOnly: values['baselines-only'] === true,
+    judge
+  }
+}
+
+/** What each flag allows alone and two flags do not allow together. */
+function findConflict({ baselinesOnly, errors, judge }: Request): string | undefined {
+  if (!baselinesOnly) return undefined
+  if (errors) return '--errors lists what the localizer misses; leave out --baselines-only'
+  return judge && 'a judge judges what the localizer says; leave out --baselines-only'
 }
 
 /** What the generator takes as its state. */
@@ -131,6 +189,10 @@ function parseFlags(args: readonly string[]) {
         seed: { type: 'string' },
         errors: { type: 'boolean' },
         'baselines-only': { type: 'boolean' },
+        judge: { type: 'boolean' },
+        'judge-stub': { type: 'string' },
+        'judge-record': { type: 'string' },
+        'judge-replay': { type: 'string' },
         help: { type: 'boolean', short: 'h' }
       }
     })

@@ -21,6 +21,10 @@ import {
   buildSilenceSection
 } from './report/answer-sections.ts'
 import { buildEffectSection, buildWrongChangeSection } from './report/effect-sections.ts'
+import { CROSS_VALIDATED_TASKS_MIN } from './folds.ts'
+import type { EvalJudge, JudgedCases } from './judged.ts'
+import { judgeCases } from './judged.ts'
+import { buildJudgeSections } from './report/judge-sections.ts'
 import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
 import type { Miss, Report, Section } from './report/report.ts'
 import { buildStepSetReliability } from './report/step-set-reliability.ts'
@@ -37,6 +41,10 @@ export interface EvaluateOptions {
   readonly misses: boolean
   /** Milliseconds, for speed only. */
   readonly now: () => number
+  /** Asked about the headline's answers. */
+  readonly judge?: EvalJudge | undefined
+  /** Told often of what takes long. */
+  readonly progress?: (text: string) => void
 }
 
 export async function evaluateDataset(
@@ -50,6 +58,7 @@ export async function evaluateDataset(
   const localizers =
     localize === undefined ? [] : await runLocalizers(cases, fitOf(dataset, path), options)
   const headline = localizers[0]
+  const judged = await judgeHeadline(cases, headline, options)
   const tasks = new Set(dataset.runs.map((run) => run.task))
   return {
     dataset: dataset.name,
@@ -60,7 +69,12 @@ export async function evaluateDataset(
     tasks: tasks.size,
     steps: analysis.speed.steps,
     seed: options.seed,
-    sections: buildSections(analysis, cases, localizers, options),
+    sections: buildSections(
+      analysis,
+      cases,
+      { localizers, judged, note: noteOf(dataset, path, cases) },
+      options
+    ),
     flaws: dataset.flaws,
     ...(options.misses && headline !== undefined ? { misses: listMisses(cases, headline) } : {}),
     speed: analysis.speed
@@ -81,31 +95,65 @@ function fitOf(dataset: Dataset, path: ProductionPath): ProductionPath['fitLocal
 async function runLocalizers(
   cases: readonly Case[],
   fit: ProductionPath['fitLocalizer'],
-  { seed, repeats }: EvaluateOptions
+  { seed, repeats, progress }: EvaluateOptions
 ): Promise<readonly LocalizerMethod[]> {
-  // With a single task there is nothing left to fit on.
-  const fittable = new Set(tasksOf(cases)).size > 1
-  if (fit === undefined || !fittable) {
+  if (fit === undefined || !hasTasksToFit(cases)) {
     return [shippedMethod(cases, { name: SHIPPED, kind: 'localizer' })]
   }
   const name = 'localizer, cross-validated'
+  const fits = repeats * CROSS_VALIDATED_TASKS_MIN
+  const onFit = (fitted: number) =>
+    progress?.(`fitting the localizer on other tasks, ${fitted} of ${fits} times done`)
   return [
-    await crossValidatedMethod(cases, fit, { name, seed, repeats }),
+    await crossValidatedMethod(cases, fit, { name, seed, repeats, onFit }),
     shippedMethod(cases, { name: SHIPPED, kind: 'shipped' })
   ]
 }
 
 const SHIPPED = 'localizer, as shipped'
 
+function hasTasksToFit(cases: readonly Case[]): boolean {
+  return new Set(tasksOf(cases)).size >= CROSS_VALIDATED_TASKS_MIN
+}
+
+/** Why there is no cross-validated row where one would be expected. */
+function noteOf(
+  dataset: Dataset,
+  path: ProductionPath,
+  cases: readonly Case[]
+): string | undefined {
+  const tasks = new Set(tasksOf(cases)).size
+  if (fitOf(dataset, path) === undefined || tasks === 0 || hasTasksToFit(cases)) return undefined
+  return (
+    `Too few tasks to cross-validate (${tasks}; ${CROSS_VALIDATED_TASKS_MIN} at least): the localizer is measured ` +
+    'as shipped, and what the priors learn from the other tasks is next to nothing.'
+  )
+}
+
+async function judgeHeadline(
+  cases: readonly Case[],
+  headline: LocalizerMethod | undefined,
+  { judge, progress }: EvaluateOptions
+): Promise<JudgedCases | undefined> {
+  if (judge === undefined || headline === undefined || cases.length === 0) return undefined
+  return judgeCases(cases, headline, { judge, progress: progress ?? (() => {}) })
+}
+
+interface Measured {
+  readonly localizers: readonly LocalizerMethod[]
+  readonly judged: JudgedCases | undefined
+  readonly note: string | undefined
+}
+
 function buildSections(
   { runs }: Analysis,
   cases: readonly Case[],
-  localizers: readonly LocalizerMethod[],
+  measured: Measured,
   options: EvaluateOptions
 ): readonly Section[] {
   const { seed } = options
   const sections = [
-    ...(cases.length === 0 ? [] : buildCaseSections(cases, localizers, options)),
+    ...(cases.length === 0 ? [] : buildCaseSections(cases, measured, options)),
     buildSilenceSection(runs),
     buildUnusefulSection(runs, seed),
     buildEffectSection(runs, seed),
@@ -117,17 +165,26 @@ function buildSections(
 
 function buildCaseSections(
   cases: readonly Case[],
-  localizers: readonly LocalizerMethod[],
+  { localizers: unjudged, judged, note }: Measured,
   { seed, repeats }: EvaluateOptions
 ): readonly (Section | undefined)[] {
+  const localizers = [...unjudged, ...(judged === undefined ? [] : [judged.after])]
   const methods = [...runBaselines(cases, { seed, repeats }), ...localizers]
   return [
-    ...buildOnsetSections(cases, methods, seed),
+    ...addNote(buildOnsetSections(cases, methods, seed), note),
+    ...(judged === undefined ? [] : buildJudgeSections(cases, judged, seed)),
     ...localizers.map((localizer) => buildComparison(cases, methods, { localizer, seed })),
     ...localizers.map((localizer) => buildReliabilitySection(cases, localizer, seed)),
     ...localizers.map((localizer) => buildStepSetReliability(cases, localizer, seed)),
     localizers.length === 0 ? undefined : buildCategorySection(cases, localizers, seed)
   ]
+}
+
+/** Under the first section, where its row is missing. */
+function addNote(sections: readonly Section[], note: string | undefined): readonly Section[] {
+  return sections.map((section, at) =>
+    at === 0 && note !== undefined ? { ...section, notes: [...section.notes, note] } : section
+  )
 }
 
 function listMisses(cases: readonly Case[], method: LocalizerMethod): readonly Miss[] {

@@ -6,6 +6,9 @@ import { createRandom, shuffle } from './random.ts'
 /** Nine, as in the study the figures are compared with; fewer when there are fewer tasks. */
 const FOLDS = 9
 
+/** With fewer, what is learned from the other tasks is next to nothing. */
+export const CROSS_VALIDATED_TASKS_MIN = FOLDS
+
 /** The fold of each run, 0-based; runs of one task are in one fold and folds are of like size. */
 export function assignFolds(tasks: readonly string[], seed: number, folds = FOLDS): number[] {
   const runsOfTask = new Map<string, number>()
