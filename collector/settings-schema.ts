@@ -102,7 +102,7 @@ export const SETTINGS_SCHEMA = Type.Object({
       secret: true,
       expects: 'a list as `ingest:KEY,read:KEY`',
       description:
-        'Bearer keys, separated by commas, each as `scope:key`. `ingest` sends spans, outcomes and feedback, `read` reads runs and `/metrics`, `admin` may do everything; a key without scope is an admin key. At least 16 characters each, as `openssl rand -hex 16` makes them. Without keys only this machine is answered.'
+        'Bearer keys, separated by commas, each as `scope:key`. `ingest` sends spans, outcomes and feedback, `read` reads runs and `/metrics`, `admin` may do everything; a key without scope is an admin key. At least 16 characters each, as `openssl rand -hex 16` makes them. `onset keys create` makes keys without a restart (docs/authentication.md). Without any keys only this machine is answered.'
     })
   ),
   ONSET_LOG_LEVEL: Type.Enum(LOG_LEVELS, {

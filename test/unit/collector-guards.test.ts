@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { requiredScope } from '../../collector/route-scopes.ts'
+import { requiredScope, ROUTE_SCOPES } from '../../collector/route-scopes.ts'
 
 const ROUTES: readonly [method: string, route: string | undefined, scope: string | undefined][] = [
   ['POST', '/v1/traces', 'ingest'],
@@ -33,4 +34,16 @@ for (const [method, route, scope] of ROUTES) {
   t.test(`${method} ${route ?? 'no route'} needs ${scope ?? 'no key'}`, async (t) => {
     t.equal(requiredScope(method, route), scope)
   })
+}
+
+t.test('docs/authentication.md says of each route what the table says', async (t) => {
+  const page = new URL('../../docs/authentication.md', import.meta.url)
+  const rows = [...(await readFile(page, 'utf8')).matchAll(/^\| `(\w+)` \| `([A-Z]+ \/\S*)` \|$/gm)]
+  const said = rows.map(([, scope, route]) => `${route} ${scope}`).toSorted(byText)
+  const held = [...ROUTE_SCOPES].map(([route, scope]) => `${route} ${scope}`).toSorted(byText)
+  t.strictSame(said, held)
+})
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1
 }
