@@ -4,15 +4,16 @@
 import type { Logger } from 'pino'
 import type { Access } from './access/index.ts'
 import type { ApiOptions } from './api/index.ts'
+import { startGrpcServer, type GrpcServer } from './grpc-server.ts'
 import { httpStatusOf } from './http-status.ts'
 import { closeServer, listen } from './listen.ts'
 import { createLogPipeline } from './log-pipeline.ts'
 import { createMetricPipeline } from './metric-pipeline.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import type { RunListener, Store } from './model/index.ts'
+import type { LogListener, RunListener, Store } from './model/index.ts'
 import { createPipeline } from './pipeline.ts'
 import { openProcessAccess } from './process-access.ts'
-import { createReceiver } from './receiver/index.ts'
+import { createReceiver, type Receiver } from './receiver/index.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -29,6 +30,8 @@ export interface CollectorOptions {
   readonly store: Store
   /** Told of what was written; where no processors run there is none. */
   readonly listener?: RunListener
+  /** Makes something of log records before they are acknowledged. */
+  readonly logListener?: LogListener
   readonly analyzeNow?: NonNullable<ApiOptions['analyzeNow']>
   /** Shared with the other servers of the process; otherwise its own. */
   readonly access?: Access
@@ -42,6 +45,8 @@ export interface CollectorOptions {
 export interface Collector {
   /** `http://127.0.0.1:4318` */
   readonly url: string
+  /** `http://127.0.0.1:4317`; undefined when there is no OTLP/gRPC. */
+  readonly grpcUrl: string | undefined
   /** Stops accepting and lets requests in flight end, for at most `settings.shutdownMs`. Idempotent. */
   close(): Promise<void>
 }
@@ -50,29 +55,13 @@ export interface Collector {
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { settings, store, listener, logger, now } = options
   const metrics = options.metrics ?? createMetrics()
-  const accept = createPipeline({
-    store,
-    ...(listener === undefined ? {} : { listener }),
-    meter: metrics.meter('pipeline'),
-    logger,
-    now
-  })
   const access =
     options.access ?? (await openProcessAccess({ settings, store, metrics, logger, now }))
-  const receiver = createReceiver({
-    accept,
-    acceptLogs: createLogPipeline({ store, meter: metrics.meter('pipeline'), logger }),
-    acceptMetrics: createMetricPipeline({ store, meter: metrics.meter('pipeline'), logger }),
-    httpStatusOf,
-    bodyBytesMax: settings.bodyBytesMax,
-    inflightBytesMax: settings.inflightBytesMax,
-    now,
-    meter: metrics.meter('receiver'),
-    logger
-  })
+  const receiver = createCollectorReceiver(options, metrics)
   const app = await buildServer({
     access,
     receiver,
+    corsOrigins: settings.corsOrigins,
     store,
     listener,
     analyzeNow: options.analyzeNow,
@@ -86,8 +75,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     if (options.metrics === undefined) await metrics.close()
   }
   let url: string
+  let grpc: GrpcServer | undefined
   try {
     url = await listen(app, settings)
+    grpc = await startGrpcServer({ settings, receiver, access, logger })
   } catch (error) {
     await app.close()
     await closeOwn()
@@ -96,9 +87,29 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   let closed: Promise<void> | undefined
   return {
     url,
+    grpcUrl: grpc?.url,
     close: () => {
-      closed ??= closeServer(app, settings.shutdownMs).then(closeOwn)
+      closed ??= Promise.all([closeServer(app, settings.shutdownMs), grpc?.close()]).then(closeOwn)
       return closed
     }
   }
+}
+
+/** What comes in over any door, on its way to the store. */
+function createCollectorReceiver(options: CollectorOptions, metrics: Metrics): Receiver {
+  const { settings, store, listener, logListener, logger, now } = options
+  const meter = metrics.meter('pipeline')
+  const listening = listener === undefined ? {} : { listener }
+  const logListening = logListener === undefined ? {} : { listener: logListener }
+  return createReceiver({
+    accept: createPipeline({ store, ...listening, meter, logger, now }),
+    acceptLogs: createLogPipeline({ store, ...logListening, meter, logger }),
+    acceptMetrics: createMetricPipeline({ store, meter, logger }),
+    httpStatusOf,
+    bodyBytesMax: settings.bodyBytesMax,
+    inflightBytesMax: settings.inflightBytesMax,
+    now,
+    meter: metrics.meter('receiver'),
+    logger
+  })
 }

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LOCAL_ACTOR, type Access } from './access/index.ts'
+import { isOtlpPath } from './cors.ts'
 import { isLoopbackHost, isLoopbackOrigin } from './loopback.ts'
 import { CollectorError, type Actor } from './model/index.ts'
 import { requiredScope } from './route-scopes.ts'
@@ -17,11 +18,15 @@ export interface Guards {
   readonly actorOf: (request: FastifyRequest) => Actor
 }
 
-export function addGuards(app: FastifyInstance, access: Access): Guards {
+export function addGuards(
+  app: FastifyInstance,
+  access: Access,
+  corsOrigins: readonly string[] = []
+): Guards {
   const actors = new WeakMap<FastifyRequest, Actor>()
   app.addHook('onRequest', async (request, reply) => {
     if (!access.isRequired) {
-      requireThisMachine(request)
+      requireThisMachine(request, corsOrigins)
       return
     }
     const needed = requiredScope(request.method, request.routeOptions.url)
@@ -103,13 +108,14 @@ function endAnswersOfRevoked(
   app.addHook('onClose', async () => clearInterval(timer))
 }
 
-function requireThisMachine(request: FastifyRequest): void {
+function requireThisMachine(request: FastifyRequest, corsOrigins: readonly string[]): void {
   const { host = '', origin } = request.headers
   if (!isLoopbackHost(host)) {
     throw refusal(
       'the Host header does not name this machine; call 127.0.0.1 or localhost, or make keys to be called by other names (docs/authentication.md)'
     )
   }
+  if (origin !== undefined && isOtlpPath(request.url) && corsOrigins.includes(origin)) return
   if (origin !== undefined && !isLoopbackOrigin(origin)) {
     throw refusal(
       'the request comes from a page of another site; make keys if it is yours (docs/authentication.md)'

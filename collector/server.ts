@@ -7,6 +7,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Access } from './access/index.ts'
 import { apiPlugin, type ApiOptions } from './api/index.ts'
+import { allowOrigins } from './cors.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
 import type { Metrics } from './metrics.ts'
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly access: Access
   /** Outlives the server. */
   readonly receiver: Receiver
+  /** Whose pages may send to the OTLP paths. */
+  readonly corsOrigins: readonly string[]
   readonly store: Store
   readonly listener: ApiOptions['listener']
   readonly analyzeNow: ApiOptions['analyzeNow']
@@ -73,8 +76,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setValidatorCompiler(compileValidator)
   answerErrors(app, answerError)
   addHeaders(app)
+  await allowOrigins(app, options.corsOrigins)
   refuseWhenClosing(app)
-  const { actorOf } = addGuards(app, options.access)
+  const { actorOf } = addGuards(app, options.access, options.corsOrigins)
   measureRequests(app, meter)
   addOperationsRoutes(app, { store: options.store, metrics })
   await app.register(receiverPlugin, { receiver: options.receiver })
@@ -107,7 +111,7 @@ function refuseWhenClosing(app: FastifyInstance): void {
   })
 }
 
-/** No CORS header ever: pages of other sites may not read. Content of runs is never anything but data. */
+/** No CORS header but of cors.ts: pages of other sites may not read. Content of runs is never anything but data. */
 function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

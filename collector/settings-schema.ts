@@ -37,6 +37,23 @@ export const SETTINGS_SCHEMA = Type.Object({
     description:
       'Port of OTLP/HTTP, the REST API, `/metrics`, `/livez` and `/readyz`. 0 takes a free one, which the log names.'
   }),
+  ONSET_GRPC_PORT: Type.String({
+    default: '4317',
+    pattern:
+      '^(?:off|[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$',
+    expects: 'a port from 0 (any free one) to 65535, or `off`',
+    description:
+      'Port of OTLP/gRPC. When the default port is taken, Onset starts without it. See [otlp.md](otlp.md#grpc).'
+  }),
+  ONSET_CORS_ORIGINS: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s,/]+(?:,https?://[^\\s,/]+)*$',
+      maxLength: 4_096,
+      expects: 'a list as `https://app.example.com,http://localhost:5173`, without paths',
+      description:
+        'Origins, separated by commas, whose pages may send to the OTLP paths from a browser. None unless set; there is no sign for all. See [otlp.md](otlp.md#browsers).'
+    })
+  ),
   ONSET_CLICKHOUSE_HTTP_PORT: Type.String({
     default: '8123',
     pattern:
@@ -135,7 +152,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     maximum: TTL_DAYS_MAX,
     unit: 'days',
     expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
-    description: 'How long raw spans are kept.'
+    description: 'How long raw spans, log records and points of metrics are kept.'
   }),
   ONSET_RUN_TTL_DAYS: Type.Integer({
     default: 365,
@@ -185,7 +202,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     unit: 'bytes',
     expects: `a number of bytes from 0 (no bound) to ${DISK_BUDGET_BYTES_MAX}`,
     description:
-      'What the tables of the embedded ClickHouse may take on disk. Looked at each minute; a warning at four fifths; beyond it the oldest days of raw spans are dropped, then the oldest weeks of steps, never the newest. See [deploying.md](deploying.md#retention-and-disk).'
+      'What the tables of the embedded ClickHouse may take on disk. Looked at each minute; a warning at four fifths; beyond it the oldest days of raw spans are dropped, then of log records and metrics, then the oldest weeks of steps, never the newest. See [deploying.md](deploying.md#retention-and-disk).'
   }),
   ONSET_COMPLETION_SETTLE_MS: Type.Integer({
     default: 5_000,

@@ -18,8 +18,12 @@ import {
 export interface Settings {
   readonly host: string
   readonly port: number
+  /** Undefined: no OTLP/gRPC. */
+  readonly grpc: ChosenPort | undefined
+  /** Whose pages may send telemetry; none when empty. */
+  readonly corsOrigins: readonly string[]
   /** Undefined: no ClickHouse interface, because it is switched off or a server has its own. */
-  readonly clickhouseHttp: ClickhouseHttp | undefined
+  readonly clickhouseHttp: ChosenPort | undefined
   readonly dataDir: string
   /** Undefined: a folder in `dataDir`. */
   readonly backupDir: string | undefined
@@ -53,7 +57,7 @@ export interface Settings {
   readonly shutdownMs: number
 }
 
-export interface ClickhouseHttp {
+export interface ChosenPort {
   readonly port: number
   /** False for the default, which another program may rightly have. */
   readonly isChosen: boolean
@@ -70,6 +74,7 @@ const TYPO_EDITS_MAX = 3
 
 const PREFIX = 'ONSET_'
 const HTTP_PORT = 'ONSET_CLICKHOUSE_HTTP_PORT'
+const GRPC_PORT = 'ONSET_GRPC_PORT'
 
 /**
  * An empty variable counts as unset, as in https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/.
@@ -85,7 +90,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const { checked, problems } = checkVariables(variables)
   problems.push(...unknown.map(describeUnknown))
   if (checked === undefined || problems.length > 0) throw invalid(problems.join('\n'))
-  const settings = toSettings(checked, HTTP_PORT in variables)
+  const settings = toSettings(checked, {
+    grpc: GRPC_PORT in variables,
+    clickhouseHttp: HTTP_PORT in variables
+  })
   const conflict = findConflict(settings) ?? findJudgeConflict(checked)
   if (conflict !== undefined) throw invalid(conflict)
   return settings
@@ -142,11 +150,19 @@ function describeUnknown(name: string): string {
   return `${name.slice(0, SHOWN_VALUE_CHARS_MAX)} is no setting; ${advice}`
 }
 
-function toSettings(variables: SettingVariables, isPortChosen: boolean): Settings {
+/** Ports that were set and are not only the default. */
+interface ChosenPorts {
+  readonly grpc: boolean
+  readonly clickhouseHttp: boolean
+}
+
+function toSettings(variables: SettingVariables, chosen: ChosenPorts): Settings {
   return {
     host: variables.ONSET_HOST,
     port: variables.ONSET_PORT,
-    clickhouseHttp: toClickhouseHttp(variables, isPortChosen),
+    grpc: toGrpc(variables, chosen.grpc),
+    corsOrigins: toOrigins(variables.ONSET_CORS_ORIGINS),
+    clickhouseHttp: toClickhouseHttp(variables, chosen.clickhouseHttp),
     dataDir: variables.ONSET_DATA_DIR,
     backupDir: variables.ONSET_BACKUP_DIR,
     clickhouseUrl: variables.ONSET_CLICKHOUSE_URL,
@@ -175,10 +191,20 @@ function toSettings(variables: SettingVariables, isPortChosen: boolean): Setting
   }
 }
 
+/** As browsers write them: without the default port, in lower case. */
+function toOrigins(list: string | undefined): readonly string[] {
+  return list?.split(',').map((origin) => new URL(origin).origin) ?? []
+}
+
+function toGrpc(variables: SettingVariables, isChosen: boolean): ChosenPort | undefined {
+  const port = variables[GRPC_PORT]
+  return port === 'off' ? undefined : { port: Number(port), isChosen }
+}
+
 function toClickhouseHttp(
   variables: SettingVariables,
   isChosen: boolean
-): ClickhouseHttp | undefined {
+): ChosenPort | undefined {
   const port = variables[HTTP_PORT]
   const isServers = variables.ONSET_CLICKHOUSE_URL !== undefined && !isChosen
   return port === 'off' || isServers ? undefined : { port: Number(port), isChosen }

@@ -10,10 +10,9 @@ import type {
   Feedback,
   FiringAlertFilter,
   IngestBatch,
-  OnsetFilter,
   OutcomeReport,
-  RunFilter,
   RunId,
+  RunReader,
   Store,
   UnixNano
 } from '../model/index.ts'
@@ -119,12 +118,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
       await disk?.freeSpace.requireRoom()
       await writer.write(batch)
     },
-    listRuns: (filter: RunFilter) => runs.listRuns(filter),
-    findRun: (runId: RunId) => runs.findRun(runId),
-    readStages: (runId: RunId) => runs.readStages(runId),
-    readSteps: (runId: RunId, after: number, limit: number) => runs.readSteps(runId, after, limit),
-    readOnsets: (runId: RunId) => onsets.readOnsets(runId),
-    listOnsets: (filter: OnsetFilter) => onsets.listOnsets(filter),
+    ...runDoors(runs, onsets),
     saveOutcomeReport: (runId: RunId, report: OutcomeReport) =>
       reports.saveOutcomeReport(runId, report),
     readOutcomeReports: (runId: RunId) => reports.readOutcomeReports(runId),
@@ -148,6 +142,17 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
       closing ??= closeAll(writers).then(() => engine.close())
       return closing
     }
+  }
+}
+
+function runDoors(runs: RunRowReader, onsets: OnsetReader): RunReader {
+  return {
+    listRuns: (filter) => runs.listRuns(filter),
+    findRun: (runId) => runs.findRun(runId),
+    readStages: (runId) => runs.readStages(runId),
+    readSteps: (runId, after, limit) => runs.readSteps(runId, after, limit),
+    readOnsets: (runId) => onsets.readOnsets(runId),
+    listOnsets: (filter) => onsets.listOnsets(filter)
   }
 }
 

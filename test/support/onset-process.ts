@@ -65,6 +65,7 @@ export function spawnOnset({ dataDir, env = {} }: OnsetOptions): Spawned {
       ONSET_PORT: '0',
       // Most tests ask nothing there, and the default is one port for all of them.
       ONSET_CLICKHOUSE_HTTP_PORT: 'off',
+      ONSET_GRPC_PORT: 'off',
       ONSET_DATA_DIR: dataDir,
       ...env
     }),

@@ -33,6 +33,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
   const settings = readSettings({
     ONSET_HOST: '0.0.0.0',
     ONSET_PORT: '0',
+    ONSET_GRPC_PORT: '14317',
+    ONSET_CORS_ORIGINS: 'https://App.example.com,http://localhost:5173',
     ONSET_CLICKHOUSE_HTTP_PORT: 'off',
     ONSET_DATA_DIR: '/var/lib/onset',
     ONSET_BACKUP_DIR: '/backups',
@@ -75,6 +77,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
   t.strictSame(values, {
     host: '0.0.0.0',
     port: 0,
+    grpc: { port: 14_317, isChosen: true },
+    corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
     clickhouseHttp: undefined,
     dataDir: '/var/lib/onset',
     backupDir: '/backups',
@@ -150,6 +154,12 @@ t.test('the port of the ClickHouse interface is chosen, by default, or none', as
   t.equal(server.clickhouseHttp, undefined, 'a server answers its clients itself')
 })
 
+t.test('the port of OTLP/gRPC is chosen, by default, or none', async (t) => {
+  t.strictSame(readSettings({}).grpc, { port: 4317, isChosen: false })
+  t.strictSame(readSettings({ ONSET_GRPC_PORT: '0' }).grpc, { port: 0, isChosen: true })
+  t.equal(readSettings({ ONSET_GRPC_PORT: 'off' }).grpc, undefined)
+})
+
 t.test('variables of other programs and of the agent side are left alone', async (t) => {
   t.equal(
     refusal({ PATH: '/bin', OTEL_SERVICE_NAME: 'x', ONSET_URL: 'x', ONSET_API_KEY: 'x' }),
@@ -179,6 +189,8 @@ const REFUSED: readonly [claim: string, env: Record<string, string>, says: RegEx
     { ONSET_DISK_BUDGET_BYTES: '1', ONSET_CLICKHOUSE_URL: 'http://clickhouse:8123' },
     /^ONSET_DISK_BUDGET_BYTES is set, but the disk of the server/
   ],
+  ['an origin with a path', { ONSET_CORS_ORIGINS: 'https://a.example/x' }, /ONSET_CORS_ORIGINS is/],
+  ['an origin for all', { ONSET_CORS_ORIGINS: '*' }, /without paths is right/],
   ['an unknown level', { ONSET_LOG_LEVEL: 'loud' }, /"loud"; one of trace, debug, .* is right$/],
   ['a database name with a quote', { ONSET_CLICKHOUSE_DATABASE: 'a"b' }, /DATABASE is "a\\"b"/],
   ['an address of another protocol', { ONSET_CLICKHOUSE_URL: 'tcp://h:9000' }, /^ONSET_CLICKHOUSE/],
