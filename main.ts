@@ -1,6 +1,8 @@
 // `npm start`: Onset on one machine, collector and processors in one process. Reads the environment and
 // the clock, opens what must be open, and lets everything go in the reverse order.
 
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import {
   createMetrics,
   observeDisk,
@@ -14,9 +16,9 @@ import {
 } from '@onset/collector'
 import { CollectorError, type Store } from '@onset/collector/model'
 import { openStore } from '@onset/collector/store'
-import { startProcessors } from '@onset/processors'
-import { createAlerter, loadAlertRules, type AlertRules } from '@onset/processors/alerter'
+import { loadAlertRules, type AlertRules } from '@onset/processors/alerter'
 import { openJudge } from '@onset/processors/judge'
+import { startLedProcessors } from '@onset/processors/led-processors'
 import { localizeOnset } from '@onset/processors/localizer'
 import { pino, type Logger } from 'pino'
 
@@ -65,13 +67,13 @@ interface Surroundings {
 async function serve(settings: Settings, store: Store, surroundings: Surroundings): Promise<void> {
   const { logger, now, metrics, rules } = surroundings
   const { publicUrl } = settings
-  const alerterMeter = metrics.meter('alerter')
-  const alerter =
-    rules && (await createAlerter({ store, rules, publicUrl, now, meter: alerterMeter, logger }))
-  const processors = await startProcessors({
+  const processors = await startLedProcessors({
     store,
+    candidate: settings.clickhouseUrl === undefined ? undefined : aCandidate(),
     localize: localizeOnset,
-    alerter,
+    rules,
+    publicUrl,
+    alerterMeter: metrics.meter('alerter'),
     judge: await openJudge(settings.judge),
     now,
     meter: metrics.meter('processors'),
@@ -98,8 +100,12 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
     }
   } finally {
     await processors.close()
-    await alerter?.close()
   }
+}
+
+/** A server may be the store of several processes; a data folder belongs to one. */
+function aCandidate() {
+  return { host: hostname(), makeId: randomUUID, monotonic: () => performance.now() }
 }
 
 function welcome(url: string, settings: Settings, sqlUrl: string | undefined): string {

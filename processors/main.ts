@@ -1,6 +1,9 @@
 // Processors alone, apart from the collectors: all of them meet in a ClickHouse server. Finds what is to be
 // analysed by looking at the store. Reads the environment and the clock.
-// One process a database: two would analyse the same runs at the same time (docs/deploying.md).
+// Of several processes on one database one analyses, and the others stand by (docs/deploying.md).
+
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 
 import {
   createMetrics,
@@ -14,10 +17,10 @@ import {
 import { CollectorError, type Store } from '@onset/collector/model'
 import { openStore } from '@onset/collector/store'
 import { pino, type Logger } from 'pino'
-import { createAlerter, loadAlertRules, type AlertRules } from './alerter/index.ts'
+import { loadAlertRules, type AlertRules } from './alerter/index.ts'
+import { startLedProcessors } from './led-processors.ts'
 import { openJudge } from './judge/index.ts'
 import { localizeOnset } from './localizer/index.ts'
-import { startProcessors } from './processors.ts'
 
 /** Exit codes: 0 stopped when told to, 1 could not start or go on, 2 settings are wrong. */
 const EXIT_FAILED = 1
@@ -63,12 +66,13 @@ async function main(): Promise<void> {
 async function work(settings: Settings, store: Store, surroundings: Surroundings): Promise<void> {
   const { metrics, logger, now, rules } = surroundings
   const { publicUrl } = settings
-  const meter = metrics.meter('alerter')
-  const alerter = rules && (await createAlerter({ store, rules, publicUrl, now, meter, logger }))
-  const processors = await startProcessors({
+  const processors = await startLedProcessors({
     store,
+    candidate: { host: hostname(), makeId: randomUUID, monotonic: () => performance.now() },
     localize: localizeOnset,
-    alerter,
+    rules,
+    publicUrl,
+    alerterMeter: metrics.meter('alerter'),
     judge: await openJudge(settings.judge),
     now,
     meter: metrics.meter('processors'),
@@ -89,7 +93,6 @@ async function work(settings: Settings, store: Store, surroundings: Surroundings
     }
   } finally {
     await processors.close()
-    await alerter?.close()
   }
 }
 

@@ -6,6 +6,7 @@ import type { AlertDelivery, AlertStatus } from './alert.ts'
 import type { Backups } from './backup.ts'
 import type { LogWriter } from './log-record.ts'
 import type { MetricWriter } from './metric-point.ts'
+import type { LeadStore } from './lead.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
@@ -219,6 +220,7 @@ export interface Store
     AnalysisStore,
     AlertStore,
     AlertReader,
+    LeadStore,
     SpanReader,
     KeyStore,
     AuditStore {

@@ -4,11 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 
 import type {
-  AlertDelivery,
-  AlertFilter,
   Analysis,
   Feedback,
-  FiringAlertFilter,
   IngestBatch,
   OutcomeReport,
   RunId,
@@ -17,7 +14,6 @@ import type {
   UnixNano
 } from '../model/index.ts'
 import { createAccessTables } from './access/access-tables.ts'
-import { AlertOutbox } from './alert-outbox.ts'
 import { Analyses } from './analysis/analyses.ts'
 import { StoreBackups } from './backup/backups.ts'
 import { DISK_CHECK_INTERVAL_MS, DiskBudget } from './disk/disk-budget.ts'
@@ -31,6 +27,7 @@ import { migrate } from './migrate.ts'
 import { OnsetReader } from './read/onset-reader.ts'
 import { RunRowReader } from './read/run-reader.ts'
 import { SpanRowReader } from './read/span-reader.ts'
+import { createOutboxTables } from './outbox-tables.ts'
 import { Reports } from './reports.ts'
 import { settleTables } from './settle-tables.ts'
 import { createStoreMetrics } from './store-metrics.ts'
@@ -102,7 +99,6 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const spans = new SpanRowReader({ engine, metrics })
   const reports = new Reports({ engine, clock })
   const analyses = new Analyses({ engine, metrics, reports, now: options.now })
-  const alerts = new AlertOutbox({ engine, metrics })
   const health = new Health(engine)
   const disk = watchDisk(engine, options)
   const backups = createBackups(engine, options)
@@ -111,6 +107,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const { readOnlyQueries } = engine
   return {
     ...createAccessTables({ engine, metrics }),
+    ...createOutboxTables({ engine, metrics }),
     ...telemetry.doors(),
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     ...(backups === undefined ? {} : { backups }),
@@ -127,14 +124,6 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     findPendingRuns: (since: UnixNano, limit: number) => analyses.findPendingRuns(since, limit),
     readRunSteps: (runId: RunId) => analyses.readRunSteps(runId),
     saveAnalysis: (analysis: Analysis) => analyses.saveAnalysis(analysis),
-    saveAlerts: (deliveries: readonly AlertDelivery[]) => alerts.saveAlerts(deliveries),
-    readRunAlerts: (runId: RunId | '') => alerts.readRunAlerts(runId),
-    findUnsentAlerts: (limit: number) => alerts.findUnsentAlerts(limit),
-    findFiringAlerts: (filter: FiringAlertFilter) => alerts.findFiringAlerts(filter),
-    findAlertsSince: (since: UnixNano, limit: number) => alerts.findAlertsSince(since, limit),
-    findCorrectedRuns: (since: UnixNano, limit: number) => alerts.findCorrectedRuns(since, limit),
-    listAlerts: async (filter: AlertFilter) => alerts.listAlerts(filter),
-    findAlert: (deliveryId: string) => alerts.findAlert(deliveryId),
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {

@@ -22,6 +22,7 @@ export type TableName =
   | 'agent_keys'
   | 'agent_key_uses'
   | 'agent_audit'
+  | 'agent_processors'
   | 'onset_migrations'
 
 /**
