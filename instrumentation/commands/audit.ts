@@ -13,7 +13,8 @@ export const auditCommand = defineCommand({
   usage: `onset audit [filters] [--limit N] [--cursor C] [--json]
 
   --since TIME --until TIME     in between; ISO 8601
-  --action A                    key_created, key_revoked, run_localized, outcome_reported, feedback_given, backup_started
+  --action A                    key_created, key_revoked, run_localized, outcome_reported, feedback_given,
+                                alert_resent, backup_started
   --actor ID                    of a key; settings-1 for the first of ONSET_API_KEYS; local where there were no keys
   --target ID                   of a key or a run; name of a backup
   --limit N                     20 unless told
