@@ -75,7 +75,7 @@ export function createEvalCommand(path: ProductionPath, options: EvalOptions = {
 async function runEval(
   args: readonly string[],
   io: CommandIo,
-  { path, readJudgeSettings }: MeasuredWith
+  measured: MeasuredWith
 ): Promise<number> {
   const parsed = parseRequest(args)
   const request = typeof parsed === 'object' ? (findConflict(parsed) ?? parsed) : parsed
@@ -88,7 +88,7 @@ async function runEval(
     return EXIT_USAGE
   }
   try {
-    await measure(request, io, { path, readJudgeSettings })
+    await measure(request, io, measured)
     return EXIT_OK
   } catch (error) {
     if (!(error instanceof CollectorError)) throw error
@@ -105,7 +105,6 @@ async function measure(
   const { judge: asked, seed } = request
   const settings = asked && ((await readJudgeSettings?.(io.env)) ?? DEFAULT_JUDGE_SETTINGS)
   const judge = asked && settings && (await openEvalJudge(asked, settings, seed))
-  const now = () => performance.now()
   for (const [position, file] of (await findFiles(request.datasets, io.env)).entries()) {
     const dataset = await readDataset(file, request.limit)
     const report = await evaluateDataset(dataset, path, {
@@ -115,17 +114,21 @@ async function measure(
       misses: request.errors,
       now,
       judge,
-      progress: createProgress(io, now)
+      progress: createProgress(io)
     })
     if (!request.json && position > 0) io.stdout.write('\n')
     io.stdout.write(request.json ? `${JSON.stringify(report)}\n` : renderReport(report))
   }
 }
 
+function now(): number {
+  return performance.now()
+}
+
 /** Often enough to see that it goes on, seldom enough for a log. */
 const PROGRESS_INTERVAL_MS = 5_000
 
-function createProgress(io: CommandIo, now: () => number): (text: string) => void {
+function createProgress(io: CommandIo): (text: string) => void {
   let toldAt = -Infinity
   return (text) => {
     if (now() - toldAt < PROGRESS_INTERVAL_MS) return

@@ -185,15 +185,28 @@ t.test('a localizer that can be fitted is fitted on other tasks and headlines', 
       return blaming(() => examples[0]?.onsetStepIndex ?? 1)
     }
   })
-  const runs = someRuns().map((run) => ({ ...run, task: run['task_id'] }))
-  const { stdout } = await evaluate([await aFile(t, runs), '--json'], { path })
+  const runs = Array.from({ length: 18 }, (_, run) =>
+    anOnsetsRecord({ id: `run-${run}`, task_id: `task-${run % 9}`, task: `task-${run % 9}` })
+  )
+  const { stdout, stderr } = await evaluate([await aFile(t, runs), '--json'], { path })
+  t.match(stderr, /fitting the localizer on other tasks, 0 of 27 times done/)
   t.match(figure(stdout, 'Onset exact', 'localizer, cross-validated'), { exact1: { value: 1 } })
   t.match(figure(stdout, 'Onset exact', 'localizer, as shipped'), { exact1: { value: 0 } })
   t.match(figure(stdout, 'localizer, cross-validated, minus', 'exact, top-1'), {
     difference: { value: 0 }
   })
   t.ok(fittedOn.length > 0)
-  for (const tasks of fittedOn) t.equal(tasks.length, 4, 'the two runs of one task are left out')
+  for (const tasks of fittedOn) t.equal(tasks.length, 16, 'the two runs of one task are left out')
+})
+
+t.test('too few tasks to cross-validate are said, not shown as zeros', async (t) => {
+  const path = aPath({ fitLocalizer: () => blaming(() => 1) })
+  const few = await evaluate([await aFile(t, someRuns())], { path })
+  t.match(few.stdout.replaceAll(/\s+/g, ' '), /Too few tasks to cross-validate \(3; 9 at least\)/)
+  t.notMatch(few.stdout, 'localizer, cross-validated')
+  const one = await evaluate([await aFile(t, [anOnsetsRecord()])], { path })
+  t.match(one.stdout, /Too few tasks/)
+  t.notMatch(one.stdout, 'prior on step number')
 })
 
 t.test('labelled effects and stages are measured beside the majority', async (t) => {
