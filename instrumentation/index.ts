@@ -1,7 +1,7 @@
-// What an application may import: optional names for runs, stages and tools, the outcome of a run, and
-// what an OpenTelemetry SDK of its own needs to have its spans in the spool.
+// What an application may import: optional names for runs, stages and tools, and the outcome of a run.
 
 export {
+  flush,
   recordOutcome,
   withRun,
   withStage,

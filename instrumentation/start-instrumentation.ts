@@ -119,7 +119,8 @@ function openRuns(telemetry: Telemetry, settings: Settings, { isMainThread }: St
     attributes:
       settings.session === undefined ? {} : { 'gen_ai.conversation.id': settings.session },
     checkpoint: (spanId) => telemetry.checkpoint(spanId),
-    discard: (spanId) => telemetry.discard(spanId)
+    discard: (spanId) => telemetry.discard(spanId),
+    flush: (timeoutMs) => telemetry.flush(timeoutMs)
   })
   if (isMainThread) setEnvironmentData(WORKER_CONTEXT, runs.traceparent())
   return runs
@@ -141,7 +142,7 @@ function joinApplication({ telemetry, runs, settings, options }: JoinOptions): v
       const joined = joinProvider(registered, telemetry.processor, settings.destination.url)
       if (joined === 'closed') {
         options.tell(
-          'the spans of the application’s own OpenTelemetry SDK are not seen: add createSpanProcessor() to it'
+          'the application’s own OpenTelemetry SDK takes no further processor: its spans are not recorded'
         )
       }
     }

@@ -12,6 +12,7 @@ export interface SharedRuns {
   leaveProcessRun(): void
   useProcessRun(): Span | undefined
   readonly checkpoint: (span: Span) => void
+  readonly flush: (timeoutMs?: number) => Promise<boolean>
 }
 
 export function shareRuns(runs: SharedRuns): void {

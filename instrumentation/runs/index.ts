@@ -2,6 +2,7 @@
 
 export { startRuns } from './start-runs.ts'
 export {
+  flush,
   recordOutcome,
   withRun,
   withStage,

@@ -21,6 +21,7 @@ export interface RunsOptions {
   readonly checkpoint: (spanId: string) => void
   /** Ends a span without a trace of it. */
   readonly discard: (spanId: string) => void
+  readonly flush: (timeoutMs?: number) => Promise<boolean>
 }
 
 /** How the process ends. */

@@ -37,7 +37,8 @@ export function startRuns(options: RunsOptions): Runs {
     tracer: runs.tracer,
     leaveProcessRun: () => root.leaveIfEmpty(),
     useProcessRun: () => root.useSpan(),
-    checkpoint: (span) => options.checkpoint(span.spanContext().spanId)
+    checkpoint: (span) => options.checkpoint(span.spanContext().spanId),
+    flush: options.flush
   })
   return runs
 }

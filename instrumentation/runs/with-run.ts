@@ -84,6 +84,11 @@ export function recordOutcome(outcome: RunOutcome, reason?: string): void {
   sharedRuns()?.checkpoint(span)
 }
 
+/** Sends what is recorded so far; true when it was acknowledged in time. An end of the process needs none. */
+export async function flush(timeoutMs?: number): Promise<boolean> {
+  return (await sharedRuns()?.flush(timeoutMs)) ?? true
+}
+
 function tracer(): Tracer {
   return sharedRuns()?.tracer ?? trace.getTracer('@onset/instrumentation')
 }

@@ -35,7 +35,8 @@ async function upload({ root, bytesMax, destination, endingPid }: LastUploadTask
 
 /** What a process writes in its last moment, after it started us, is to go too. */
 async function waitForEnd(pid: number | undefined, startedAt: number): Promise<void> {
-  while (pid !== undefined && isAlive(pid) && Date.now() - startedAt < ENDING_MAX_MS) {
+  if (pid === undefined) return
+  while (isAlive(pid) && Date.now() - startedAt < ENDING_MAX_MS) {
     await new Promise((resolve) => setTimeout(resolve, ENDING_POLL_MS))
   }
 }

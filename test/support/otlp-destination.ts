@@ -35,17 +35,19 @@ export async function startDestination(t: Owner, port = 0): Promise<OtlpDestinat
   const requests: IncomingMessage[] = []
   const destination = { answer: (() => undefined) as Answer }
   const server = createServer((request, response) => {
-    void readBody(request).then((raw) => {
-      requests.push(request)
-      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
-      bodies.push(body)
-      const { status, headers, delayMs = 0 } = destination.answer(request, body) ?? { status: 200 }
-      setTimeout(() => {
-        if (status === 200) spans.push(...decode(request, body))
-        end(response, status, headers)
-      }, delayMs)
-    })
+    void take(request, response)
   })
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const raw = await readBody(request)
+    requests.push(request)
+    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
+    bodies.push(body)
+    const { status, headers, delayMs = 0 } = destination.answer(request, body) ?? { status: 200 }
+    setTimeout(() => {
+      if (status === 200) spans.push(...decode(request, body))
+      end(response, status, headers)
+    }, delayMs)
+  }
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
