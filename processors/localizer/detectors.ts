@@ -17,6 +17,7 @@ import { ownFailingCheck } from './detectors/own-failing-check.ts'
 import { placeholderLeft } from './detectors/placeholder-left.ts'
 import { removedRequired } from './detectors/removed-required.ts'
 import { requirementUntouched } from './detectors/requirement-untouched.ts'
+import { repeatedError } from './detectors/repeated-error.ts'
 import { repetition } from './detectors/repetition.ts'
 import { testRegression } from './detectors/test-regression.ts'
 import { toolError } from './detectors/tool-error.ts'
@@ -37,6 +38,7 @@ export const DETECTORS: readonly Detector[] = [
   askedWithoutWork,
   repetition,
   noProgress,
+  repeatedError,
   fabricatedContent,
   contradictedSuccess,
   testRegression,

@@ -40,10 +40,11 @@ function changesUnnamed({ act, argumentTexts }: StepFacts): boolean {
   return act === 'change' && CHANGES_UNNAMED.test((argumentTexts[0] ?? '').slice(0, 4_096))
 }
 
-/** An agent that stops says so. One that repeats itself to the end was stopped for that. */
+/** An agent that stops says so; one that ends in an error, or repeats itself to the end, ended for that. */
 function brokeOff(facts: RunFacts): string | undefined {
   if (!facts.works || facts.built || facts.closing !== '') return undefined
-  if (findFailingLoop(facts).length > 0) return undefined
+  if (facts.steps[facts.lastAt]?.failed === true || findFailingLoop(facts).length > 0)
+    return undefined
   return 'The run broke off without a closing word, before anything of the task was written.'
 }
 

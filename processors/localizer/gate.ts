@@ -18,7 +18,12 @@ const PROVISIONAL_CONFIDENCE_MAX = 0.5
 /** Signs strong enough without knowing the outcome. */
 const ALONE = new Set(['failing_loop', 'contradicted_success', 'garbled_write'])
 /** Signs that are cheap and hold while the run is open. */
-const WHILE_OPEN = new Set(['failing_loop', 'repetition', 'no_progress'])
+export const WHILE_OPEN: ReadonlySet<string> = new Set([
+  'failing_loop',
+  'repetition',
+  'no_progress',
+  'test_regression'
+])
 
 export function judge(signs: RunSigns, provisional: boolean): GateVerdict {
   const { run, steps } = signs.facts.tree

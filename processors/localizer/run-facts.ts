@@ -1,13 +1,14 @@
 // What every detector and feature asks of a step, worked out once per run. Texts are bounded before
 // they are looked into, so that the cost of a run is linear in its steps whatever a step holds.
 
-import type { RunStep, RunTree } from '@onset/collector/model'
+import type { ClassifiedStep, RunStep, RunTree } from '@onset/collector/model'
 
 import type { Failure } from './failure.ts'
 import { readFailure } from './failure.ts'
 import type { Ledger } from './ledger.ts'
 import { keepLedger } from './ledger.ts'
 import type { Loop } from './loops.ts'
+import { fingerprint } from './fingerprint.ts'
 import { findLoops } from './loops.ts'
 import { basename, isAuxiliaryPath } from './paths.ts'
 import { readArguments } from './step-text.ts'
@@ -21,8 +22,8 @@ import { readTroubles } from './step-window.ts'
  */
 export type Act = 'write' | 'change' | 'verify' | 'plan' | 'say' | 'explore'
 
-export interface StepFacts {
-  readonly step: RunStep
+export interface FactsOf<S extends ClassifiedStep> {
+  readonly step: S
   /** 0-based position in the run. */
   readonly at: number
   readonly act: Act
@@ -44,6 +45,11 @@ export interface StepFacts {
   /** Equal for the same tool with the same arguments. */
   readonly actionId: number
 }
+
+/** Of a step of an assembled run. */
+export type StepFacts = FactsOf<RunStep>
+/** Of a step that may not be numbered yet. */
+export type ActionFacts = FactsOf<ClassifiedStep>
 
 export interface RunFacts {
   readonly tree: RunTree
@@ -67,10 +73,9 @@ export interface RunFacts {
 
 export function readRunFacts(tree: RunTree): RunFacts {
   const failure = readFailure(tree)
-  const actionIds = new Map<string, number>()
   let plan: ReadonlySet<string> = new Set()
-  const steps = tree.steps.map((step, at): StepFacts => {
-    const facts = readStepFacts(step, at, { task: tree.run.task, failure, plan, actionIds })
+  const steps = tree.steps.map((step, at) => {
+    const facts = readStepFacts(step, at, { task: tree.run.task, failure, plan })
     if (facts.act === 'plan') plan = new Set(facts.argumentTexts)
     return facts
   })
@@ -104,16 +109,18 @@ function mostlyTalks(steps: readonly StepFacts[], lastAt: number): boolean {
   return said > 0 && said >= (lastAt + 1) * TALK_SHARE_MIN
 }
 
-interface StepContext {
+export interface StepContext {
   readonly task: string
   readonly failure: Failure
   readonly plan: ReadonlySet<string>
-  /** Grows with every action not seen before. */
-  readonly actionIds: Map<string, number>
 }
 
-function readStepFacts(step: RunStep, at: number, context: StepContext): StepFacts {
-  const { task, failure, plan, actionIds } = context
+export function readStepFacts<S extends ClassifiedStep>(
+  step: S,
+  at: number,
+  context: StepContext
+): FactsOf<S> {
+  const { task, failure, plan } = context
   const { texts: argumentTexts, oldText, newText } = readArguments(step)
   const act = actOf(step)
   const wentThrough = step.outcome !== 'error' && exitCodeOf(step) === 0
@@ -132,14 +139,14 @@ function readStepFacts(step: RunStep, at: number, context: StepContext): StepFac
     oldText,
     newText,
     news,
-    actionId: actionIdOf(step, actionIds)
+    actionId: fingerprint(actionKey(step))
   }
 }
 
 const PLAN_TOOL = /^(?:todo|plan|update_?plan|task_?list|think)/i
 const WRITE_TOOL = /write|create/i
 
-function actOf(step: RunStep): Act {
+function actOf(step: ClassifiedStep): Act {
   const { effects, tool = '' } = step
   if (PLAN_TOOL.test(tool)) return 'plan'
   const wroteText = effects.writtenText.trim() !== '' || WRITE_TOOL.test(tool)
@@ -150,7 +157,7 @@ function actOf(step: RunStep): Act {
   return 'explore'
 }
 
-export function hasFailed(step: RunStep): boolean {
+export function hasFailed(step: ClassifiedStep): boolean {
   return (
     step.outcome === 'error' ||
     step.error !== undefined ||
@@ -159,11 +166,11 @@ export function hasFailed(step: RunStep): boolean {
   )
 }
 
-function exitCodeOf(step: RunStep): number {
+function exitCodeOf(step: ClassifiedStep): number {
   return step.exitCode ?? step.effects.exitCode ?? 0
 }
 
-function writesOnlyAuxiliary(step: RunStep, task: string, failure: Failure): boolean {
+function writesOnlyAuxiliary(step: ClassifiedStep, task: string, failure: Failure): boolean {
   const { filesWritten } = step.effects
   if (filesWritten.length === 0) return false
   // A failing check that the agent itself wrote is part of the work.
@@ -176,7 +183,7 @@ const COMMAND_SEPARATOR = /&&|\|\||[;\n]/
 const COMMAND_CHARS_MAX = 8_192
 
 /** Removing files and making folders is in `filesWritten` too, but leaves nothing that could be wrong. */
-function leavesFile({ effects, action }: RunStep): boolean {
+function leavesFile({ effects, action }: ClassifiedStep): boolean {
   if (effects.filesWritten.length === 0) return false
   if (effects.writtenText.trim() !== '') return true
   const commands = action.slice(0, COMMAND_CHARS_MAX).split(COMMAND_SEPARATOR)
@@ -190,7 +197,7 @@ function leavesFile({ effects, action }: RunStep): boolean {
 const CHECK_NAME_CHARS_MIN = 6
 
 /** The failing check that the step's text defines, in the file that the check stands in. */
-export function findOwnCheck(step: RunStep, failure: Failure): string | undefined {
+export function findOwnCheck(step: ClassifiedStep, failure: Failure): string | undefined {
   const { filesWritten, writtenText } = step.effects
   if (filesWritten.length === 0) return undefined
   return failure.failingNames.find((checkName) => {
@@ -205,14 +212,10 @@ export function findOwnCheck(step: RunStep, failure: Failure): string | undefine
 /** Beyond this two different actions have differed already. */
 const ACTION_KEY_CHARS_MAX = 2_048
 
-function actionIdOf(step: RunStep, ids: Map<string, number>): number {
+function actionKey(step: ClassifiedStep): string {
   const text = step.arguments === '' ? step.action : step.arguments
   const head = text.slice(0, ACTION_KEY_CHARS_MAX)
-  const key = `${step.tool ?? step.kind} ${text.length} ${head}`
-  const known = ids.get(key)
-  if (known !== undefined) return known
-  ids.set(key, ids.size)
-  return ids.size - 1
+  return `${step.tool ?? step.kind} ${text.length} ${head}`
 }
 
 function lastActing(steps: readonly StepFacts[]): number {

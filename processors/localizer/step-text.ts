@@ -1,6 +1,6 @@
 // Reading a step's texts: arguments as plain strings, and quotes that are verbatim.
 
-import type { RunStep } from '@onset/collector/model'
+import type { ClassifiedStep, RunStep } from '@onset/collector/model'
 import { QUOTE_CHARS_MAX } from '@onset/collector/model'
 
 export interface ArgumentTexts {
@@ -18,7 +18,7 @@ const NEW_TEXT_KEYS = ['new_string', 'new_str', 'newText', 'newString', 'replace
 /** Strings inside one step's arguments; a plan of 64 items with three strings each fits. */
 const ARGUMENT_TEXTS_MAX = 256
 
-export function readArguments(step: RunStep): ArgumentTexts {
+export function readArguments(step: ClassifiedStep): ArgumentTexts {
   const text = step.arguments === '' ? step.action : step.arguments
   const value = parseJson(text)
   if (value === undefined) {
