@@ -9,10 +9,12 @@ import type {
   Attributes,
   ClassifiedStep,
   DecodedSpan,
+  IngestBatch,
   IngestWriter,
   RunListener,
   Step,
-  StepEffects
+  StepEffects,
+  StepKind
 } from './model/index.ts'
 import { normalizeSpans, sanitizeSpans } from './normalizer/index.ts'
 
@@ -38,14 +40,30 @@ export function createPipeline(options: PipelineOptions): Accept {
   return async (spans) => {
     if (spans.length === 0) return
     const startedAt = now()
-    const defects: Defect[] = []
-    const sanitized = sanitize(spans, defects)
-    const classified = normalize(sanitized, defects).map((step) => classify(step, defects))
-    const preparedAt = now()
-    await store.write({ spans: sanitized, steps: classified })
-    report({ spans, steps: classified, defects, startedAt, preparedAt })
-    listener?.stepsWritten(classified)
+    const { batch, defects } = prepare(spans)
+    const written = countBatch(batch, { defects, seconds: (now() - startedAt) / MS_PER_SECOND })
+    const steps = listener === undefined ? [] : batch.steps
+    return tellWhen(store.write(batch), () => {
+      report(written)
+      listener?.stepsWritten(steps)
+    })
   }
+}
+
+/** Apart from what it tells of, which would otherwise be kept for as long as this waits: the spans of every request. */
+async function tellWhen(written: Promise<void>, tell: () => void): Promise<void> {
+  await written
+  tell()
+}
+
+function prepare(spans: readonly DecodedSpan[]): {
+  readonly batch: IngestBatch
+  readonly defects: readonly Defect[]
+} {
+  const defects: Defect[] = []
+  const sanitized = sanitize(spans, defects)
+  const steps = normalize(sanitized, defects).map((step) => classify(step, defects))
+  return { batch: { spans: sanitized, steps }, defects }
 }
 
 interface Defect {
@@ -121,15 +139,24 @@ const NO_EFFECTS: StepEffects = {
   error: undefined
 }
 
-interface Batch {
-  readonly spans: readonly DecodedSpan[]
-  readonly steps: readonly ClassifiedStep[]
+/** What is told of a batch that was written. */
+interface Written {
+  readonly spans: number
+  readonly stepsByKind: ReadonlyMap<StepKind, number>
   readonly defects: readonly Defect[]
-  readonly startedAt: number
-  readonly preparedAt: number
+  /** That preparing it took. */
+  readonly seconds: number
 }
 
-function createReport(options: PipelineOptions): (batch: Batch) => void {
+function countBatch(
+  { spans, steps }: IngestBatch,
+  { defects, seconds }: Pick<Written, 'defects' | 'seconds'>
+): Written {
+  const stepsByKind = countBy(steps, (step) => step.kind)
+  return { spans: spans.length, stepsByKind, defects, seconds }
+}
+
+function createReport(options: PipelineOptions): (written: Written) => void {
   const { meter, logger } = options
   const spansTotal = meter.createCounter('onset_pipeline_spans', {
     description: 'Spans stored and acknowledged.'
@@ -144,13 +171,13 @@ function createReport(options: PipelineOptions): (batch: Batch) => void {
     description: 'Time to sanitize, normalize and classify one batch.',
     advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] }
   })
-  return ({ spans, steps, defects, startedAt, preparedAt }) => {
-    spansTotal.add(spans.length)
-    for (const [kind, count] of countBy(steps, (step) => step.kind)) stepsTotal.add(count, { kind })
+  return ({ spans, stepsByKind, defects, seconds }) => {
+    spansTotal.add(spans)
+    for (const [kind, count] of stepsByKind) stepsTotal.add(count, { kind })
     for (const [room, count] of countBy(defects, (defect) => defect.room)) {
       defectsTotal.add(count, { room })
     }
-    preparation.record((preparedAt - startedAt) / MS_PER_SECOND)
+    preparation.record(seconds)
     if (defects.length === 0) return
     logger.error(
       { defects: defects.slice(0, DEFECTS_LOGGED_MAX), count: defects.length },

@@ -139,12 +139,16 @@ function prepare<Item>(
   { items, ...outcome }: DecodedItems<Item>,
   accept: (items: readonly Item[]) => Promise<void>
 ): PreparedRequest {
+  // Let go once accepted: while they wait to be durable, requests would fill the heap with what nobody reads.
+  let kept: readonly Item[] = items
   return {
     ...outcome,
     noun,
     keptCount: items.length,
-    accept: async () => {
-      if (items.length > 0) await accept(items)
+    accept: () => {
+      const accepted = kept
+      kept = []
+      return accepted.length > 0 ? accept(accepted) : Promise.resolve()
     }
   }
 }

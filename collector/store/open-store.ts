@@ -113,7 +113,8 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     ...(backups === undefined ? {} : { backups }),
     write: async (batch: IngestBatch) => {
       await disk?.freeSpace.requireRoom()
-      await writer.write(batch)
+      // Not awaited: this would keep the batch until it is durable, and only its bytes are needed for that.
+      return writer.write(batch)
     },
     ...runDoors(runs, onsets),
     saveOutcomeReport: (runId: RunId, report: OutcomeReport) =>

@@ -16,10 +16,10 @@ export const DATABASE_DEFAULT = 'otel'
 export const TTL_DAYS_DEFAULT: TtlDays = { traces: 30, runs: 365, audit: 365 }
 
 /**
- * Two to three seconds of ingest at full speed, 128 to 256 MB. More would only make senders wait longer for
- * the same answer.
+ * About a second of ingest at full speed: a group being written, one ready, and one arriving. More would only
+ * make senders wait longer for the same answer.
  */
-export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 50_000, bytesMax: 134_217_728 }
+export const QUEUE_BOUNDS_DEFAULT: QueueBounds = { rowsMax: 196_608, bytesMax: 201_326_592 }
 
 /** A database that starts together with the collector is there within half a minute. */
 export const OPEN_TIMEOUT_MS_DEFAULT = 30_000

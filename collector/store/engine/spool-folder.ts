@@ -47,7 +47,8 @@ export class SpoolFolder {
       await this.#write(path, blocks)
       await use(path)
     } finally {
-      await rm(path, { force: true })
+      // What was inserted is durable and what failed has its own error; the next start removes the file.
+      await rm(path, { force: true }).catch(() => undefined)
     }
   }
 

@@ -2,22 +2,29 @@
 // the price of an insert is mostly the insert. Bounded: what does not fit into the queue is refused before
 // memory grows, and whoever is refused knows it at once.
 
-import { setTimeout as sleep } from 'node:timers/promises'
-
 import type { IngestBatch, IngestWriter } from '../../model/index.ts'
 import { CollectorError } from '../../model/index.ts'
 import { mayDependOnRows } from '../engine/engine-errors.ts'
 import type { WriteMetrics } from '../store-metrics.ts'
 import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
 
-/** Batching beyond this gained nothing and costs memory (bench/store-insert). */
-const GROUP_ROWS_MAX = 10_000
+/** Of tiny rows; others reach the bytes first. Batching beyond this gained nothing and costs memory (test/bench/ingest.ts). */
+const GROUP_ROWS_MAX = 65_536
 
-/** In one write, of both tables. */
-const GROUP_BYTES_MAX = 33_554_432
+/** Of both tables: six thousand spans of 6 KB with their steps. The engine holds three times as much of each. */
+const GROUP_BYTES_MAX = 67_108_864
+
+/** One being inserted and, once it is full, the next, so that the engine has always something to do. */
+const GROUPS_UNDER_WAY_MAX = 2
 
 /** Wait for neighbours when the engine is idle. A write takes ten times that; nobody notices. */
 const GATHER_MS = 3
+
+/**
+ * From the start of one write to the start of the next, unless that is full: twenty writes a second bound what
+ * many small requests cost, and the parts that have to be merged.
+ */
+const INTERVAL_MS = 50
 
 /** A queue that is full now is half as full a second later. */
 const RETRY_AFTER_SECONDS = 1
@@ -46,9 +53,15 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
   readonly #bounds: QueueBounds
   readonly #metrics: WriteMetrics
   #waiting: Waiting<Encoded>[] = []
+  /** Accepted and not yet settled; of these, what is not yet under way. */
   #rows = 0
   #bytes = 0
-  #committing: Promise<void> | undefined
+  #waitingRows = 0
+  #waitingBytes = 0
+  readonly #underWay = new Set<Promise<void>>()
+  #startedAt = -Infinity
+  #timer: NodeJS.Timeout | undefined
+  #lastError: unknown
   #isClosed = false
 
   constructor({ format, bounds, metrics }: GroupCommitOptions<Encoded>) {
@@ -58,6 +71,7 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
     metrics.observeQueue(() => ({ rows: this.#rows, bytes: this.#bytes }))
   }
 
+  /** Keeps nothing of the batch but its bytes. */
   async write(batch: IngestBatch): Promise<void> {
     if (this.#isClosed) throw closed()
     const rows = batch.spans.length + batch.steps.length
@@ -66,13 +80,14 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
     this.#checkRoom(rows, 0)
     const encoded = this.#format.encode(batch)
     this.#checkRoom(encoded.rows, encoded.bytes)
-    await this.#enqueue(encoded)
+    return this.#enqueue(encoded)
   }
 
   /** Writes what was accepted, and accepts nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#committing
+    this.#startGroups()
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
   /** A batch larger than the whole queue is taken when the queue is empty: the receiver bounds it. */
@@ -91,22 +106,38 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
   #enqueue(batch: Encoded): Promise<void> {
     this.#rows += batch.rows
     this.#bytes += batch.bytes
+    this.#waitingRows += batch.rows
+    this.#waitingBytes += batch.bytes
     return new Promise((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject })
-      this.#committing ??= this.#commitAll()
+      this.#startGroups()
     })
   }
 
-  async #commitAll(): Promise<void> {
-    if (!this.#isClosed && this.#rows < GROUP_ROWS_MAX) await sleep(GATHER_MS)
-    let error: unknown
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup()
-      // On the way out, a store that is gone is asked once and not once for every group.
-      if (this.#isClosed && isUnavailable(error)) this.#settleAll(group, error)
-      else error = await this.#commit(group)
-    }
-    this.#committing = undefined
+  /** Starts what may start now, and sees to it that the rest will. */
+  #startGroups(): void {
+    while (this.#waiting.length > 0 && this.#mayStart()) this.#start(this.#takeGroup())
+    if (this.#waiting.length === 0 || this.#underWay.size > 0 || this.#timer !== undefined) return
+    const delayMs = Math.max(GATHER_MS, this.#startedAt + INTERVAL_MS - performance.now())
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#underWay.size === 0) this.#start(this.#takeGroup())
+    }, delayMs)
+  }
+
+  #mayStart(): boolean {
+    const isFull = this.#waitingRows >= GROUP_ROWS_MAX || this.#waitingBytes >= GROUP_BYTES_MAX
+    return this.#underWay.size < (isFull ? GROUPS_UNDER_WAY_MAX : this.#isClosed ? 1 : 0)
+  }
+
+  #start(group: readonly Waiting<Encoded>[]): void {
+    if (group.length === 0) return
+    this.#startedAt = performance.now()
+    const committing = this.#commit(group).finally(() => {
+      this.#underWay.delete(committing)
+      this.#startGroups()
+    })
+    this.#underWay.add(committing)
   }
 
   #takeGroup(): readonly Waiting<Encoded>[] {
@@ -119,18 +150,28 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
       if (count > 0 && (rows > GROUP_ROWS_MAX || bytes > GROUP_BYTES_MAX)) break
       count += 1
     }
-    return this.#waiting.splice(0, count)
+    const group = this.#waiting.splice(0, count)
+    for (const { batch } of group) {
+      this.#waitingRows -= batch.rows
+      this.#waitingBytes -= batch.bytes
+    }
+    return group
   }
 
-  async #commit(group: readonly Waiting<Encoded>[]): Promise<unknown> {
+  async #commit(group: readonly Waiting<Encoded>[]): Promise<void> {
+    // On the way out, a store that is gone is asked once and not once for every group.
+    if (this.#isClosed && isUnavailable(this.#lastError)) {
+      this.#settleAll(group, this.#lastError)
+      return
+    }
     const error = await this.#insert(group)
+    this.#lastError = error
     if (error === undefined || group.length === 1 || !mayDependOnRows(error)) {
       this.#settleAll(group, error)
-      return error
+      return
     }
     // One batch that cannot be written must not fail its neighbours.
     for (const waiting of group) this.#settleAll([waiting], await this.#insert([waiting]))
-    return undefined
   }
 
   async #insert(group: readonly Waiting<Encoded>[]): Promise<unknown> {

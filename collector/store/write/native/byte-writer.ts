@@ -8,6 +8,9 @@ const SHORT_TEXT_UNITS_MAX = 32
 /** Longest varint of a length: 2^35 is more than any text. */
 const VARINT_BYTES_MAX = 5
 
+/** Of a UTF-16 unit; a pair of them takes four. */
+const UTF8_BYTES_MAX = 3
+
 const TWO_POW_32 = 0x1_0000_0000
 
 export class ByteWriter {
@@ -105,11 +108,22 @@ export class ByteWriter {
     this.#at += end - start
   }
 
+  /**
+   * Written behind as many bytes as the length of ASCII takes, and moved when it takes another one: asking for
+   * the length first costs more than the writing.
+   */
   #longText(value: string): void {
-    const length = Buffer.byteLength(value)
-    this.#reserve(length + VARINT_BYTES_MAX)
+    const room = value.length * UTF8_BYTES_MAX
+    this.#reserve(room + VARINT_BYTES_MAX)
+    const start = this.#at
+    const guessed = varintBytes(value.length)
+    const length = this.#bytes.write(value, start + guessed, room, 'utf8')
+    const taken = varintBytes(length)
+    if (taken !== guessed) {
+      this.#bytes.copyWithin(start + taken, start + guessed, start + guessed + length)
+    }
     this.#varint(length)
-    this.#at += this.#bytes.write(value, this.#at, length, 'utf8')
+    this.#at = start + taken + length
   }
 
   #varint(value: number): void {
@@ -136,4 +150,10 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafeSlow(capacity)
     this.#view = new DataView(this.#bytes.buffer)
   }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) bytes += 1
+  return bytes
 }
