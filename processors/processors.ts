@@ -23,6 +23,7 @@ import type { AnalyzedRun, AnalyzeRun, CompletionLimits, SetTimer } from './comp
 import { COMPLETION_LIMITS, createCompletion } from './completion/index.ts'
 import type { Judge, JudgeConfig, LocalizedRun } from './judge/index.ts'
 import { createJudge } from './judge/index.ts'
+import { openRun } from './localizer/index.ts'
 
 /** Pure in what it answers: the same tree gives the same localization. */
 export type LocalizeRun = (
@@ -71,6 +72,7 @@ export async function startProcessors(options: ProcessorsOptions): Promise<Proce
   const completion = createCompletion({
     store,
     analyze: createAnalysis(options, analyzing),
+    watch: () => openRun(),
     now,
     setTimer: options.setTimer ?? startTimer,
     logger,

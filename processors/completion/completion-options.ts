@@ -1,6 +1,12 @@
 // What completion needs from outside and what it offers.
 
-import type { AnalysisStore, RunId, RunListener, RunState } from '@onset/collector/model'
+import type {
+  AnalysisStore,
+  ClassifiedStep,
+  RunId,
+  RunListener,
+  RunState
+} from '@onset/collector/model'
 import type { Meter } from '@opentelemetry/api'
 import type { Logger } from 'pino'
 
@@ -22,12 +28,20 @@ export interface AnalyzedRun {
 /** Reads, assembles, localizes and saves one run; `undefined` when it has no steps. */
 export type AnalyzeRun = (runId: RunId, order: AnalysisOrder) => Promise<AnalyzedRun | undefined>
 
+/** Follows one open run, at a cost and a memory that do not grow with it. */
+export interface RunWatch {
+  /** True when the step made a suspicion or took one back: then an analysis is worth its cost. */
+  add(step: ClassifiedStep): boolean
+}
+
 /** Calls back once after `delayMs`; returns what cancels it. */
 export type SetTimer = (callback: () => void, delayMs: number) => () => void
 
 export interface CompletionOptions {
   readonly store: Pick<AnalysisStore, 'findPendingRuns'>
   readonly analyze: AnalyzeRun
+  /** Of each run that is followed; without it open runs are analyzed by the clock alone. */
+  readonly watch?: (() => RunWatch) | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly setTimer: SetTimer

@@ -47,7 +47,7 @@ class RunCompletion implements Completion {
     const limits = { ...COMPLETION_LIMITS, ...options.limits }
     this.#options = options
     this.#limits = limits
-    this.#runs = new TrackedRuns(limits, (run) => this.#evicted(run))
+    this.#runs = new TrackedRuns(limits, (run) => this.#evicted(run), options.watch)
     this.#lane = new AnalysisLane({
       analyze,
       now,
@@ -79,7 +79,10 @@ class RunCompletion implements Completion {
     if (this.#closed) return
     for (const [runId, ofRun] of Map.groupBy(steps, (step) => step.runId)) {
       this.#countReopened(runId)
-      this.#schedule(this.#runs.noteSteps(runId, ofRun, this.#options.now()))
+      const now = this.#options.now()
+      const run = this.#runs.noteSteps(runId, ofRun, now)
+      this.#hasten(run, now)
+      this.#schedule(run)
     }
   }
 
@@ -103,6 +106,14 @@ class RunCompletion implements Completion {
   #countReopened(runId: RunId): void {
     const known = this.#runs.find(runId)
     if (known !== undefined && !this.#runs.isOpen(known)) this.#metrics.countReopened()
+  }
+
+  /** A suspicion that came or went is shown without waiting for the interval. */
+  #hasten(run: TrackedRun, now: number): void {
+    if (!run.stirred) return
+    run.stirred = false
+    const soonest = Math.max(now + this.#limits.provisionalUrgentMs, run.restUntil)
+    run.provisionalAt = Math.min(run.provisionalAt, soonest)
   }
 
   #settlingOf(run: TrackedRun): Settling {
@@ -192,6 +203,7 @@ class RunCompletion implements Completion {
     const restMs = (endedAt - startedAt) / provisionalTimeShare
     run.failures = 0
     run.retryAt = 0
+    run.restUntil = endedAt + restMs
     run.provisionalAt = endedAt + Math.max(provisionalIntervalMs, restMs)
   }
 
@@ -212,6 +224,7 @@ class RunCompletion implements Completion {
     const delayMs = Math.min(Math.max(backOffMs, restMs), passes ? retryPassingMsMax : retryMsMax)
     run.failures += 1
     run.provisionalAt = endedAt + Math.max(delayMs, this.#limits.provisionalIntervalMs)
+    run.restUntil = run.provisionalAt
     if (work.kind === 'final') run.retryAt = endedAt + delayMs
     this.#runs.putBack(run)
   }

@@ -26,6 +26,8 @@ export interface CompletionLimits {
   readonly cappedIntervalMs: number
   /** While a run is open somebody may be watching it; no page refreshes faster. */
   readonly provisionalIntervalMs: number
+  /** A suspicion came or went: as soon as what arrived with it is in. */
+  readonly provisionalUrgentMs: number
   /** Of one run's time: 20 times what its last analysis took must pass before the next provisional one. */
   readonly provisionalTimeShare: number
   /** Of all time, for all open runs together: receiving spans comes first. */
@@ -64,6 +66,7 @@ export const COMPLETION_LIMITS: CompletionLimits = {
   runStepsMax: STEPS_PER_RUN_MAX,
   cappedIntervalMs: 10 * MINUTE_MS,
   provisionalIntervalMs: 10 * SECOND_MS,
+  provisionalUrgentMs: SECOND_MS,
   provisionalTimeShare: 0.05,
   provisionalTimeShareOfAll: 0.25,
   trackedRunsMax: 10_000,

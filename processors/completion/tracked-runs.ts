@@ -5,12 +5,17 @@
 import type { ClassifiedStep, PendingRun, RunId } from '@onset/collector/model'
 import { toUnixMillis } from '@onset/collector/model'
 
+import type { RunWatch } from './completion-options.ts'
 import type { CompletionLimits } from './limits.ts'
 import { SignReader } from './run-signs.ts'
 
 export interface TrackedRun {
   readonly runId: RunId
   readonly signs: SignReader
+  /** Only while the run is open. */
+  watch: RunWatch | undefined
+  /** The watch has seen a suspicion come or go since the last provisional analysis was set. */
+  stirred: boolean
   firstSeenAt: number
   lastSeenAt: number
   completedAt: number | undefined
@@ -21,6 +26,8 @@ export interface TrackedRun {
   seenChanges: number
   /** When the next provisional analysis may be. */
   provisionalAt: number
+  /** Before this no provisional one may be, whatever stirs: the last one has to be paid for. */
+  restUntil: number
   failures: number
   retryAt: number
 }
@@ -28,6 +35,7 @@ export interface TrackedRun {
 export class TrackedRuns {
   readonly #limits: CompletionLimits
   readonly #onEvict: (run: TrackedRun) => void
+  readonly #watch: (() => RunWatch) | undefined
   /** Open and seen at work, in order of their last sign of life. */
   readonly #live = new Map<RunId, TrackedRun>()
   /** Open and known from the store alone: they have a bound of their own, so that neither starves. */
@@ -36,9 +44,14 @@ export class TrackedRuns {
   #spanCount = 0
 
   /** `onEvict` is told of open runs only. */
-  constructor(limits: CompletionLimits, onEvict: (run: TrackedRun) => void) {
+  constructor(
+    limits: CompletionLimits,
+    onEvict: (run: TrackedRun) => void,
+    watch?: () => RunWatch
+  ) {
     this.#limits = limits
     this.#onEvict = onEvict
+    this.#watch = watch
   }
 
   get openCount(): number {
@@ -63,7 +76,12 @@ export class TrackedRuns {
 
   noteSteps(runId: RunId, steps: readonly ClassifiedStep[], now: number): TrackedRun {
     const run = this.#touch(runId, now)
-    for (const step of steps) this.#spanCount += run.signs.note(step)
+    for (const step of steps) {
+      const added = run.signs.note(step)
+      this.#spanCount += added
+      // A span that is sent again is no second action.
+      if (added > 0 && run.watch?.add(step) === true) run.stirred = true
+    }
     if (run.signs.signs.stepCount >= this.#limits.runStepsMax) run.fullAt ??= now
     this.#makeRoom()
     return run
@@ -100,6 +118,7 @@ export class TrackedRuns {
 
   complete(run: TrackedRun): void {
     if (!this.#removeOpen(run)) return
+    run.watch = undefined
     this.#complete.set(run.runId, run)
     this.#makeRoom()
   }
@@ -114,7 +133,7 @@ export class TrackedRuns {
   }
 
   #touch(runId: RunId, now: number): TrackedRun {
-    const run = this.#reopen(runId, now) ?? this.find(runId) ?? newRun(runId, now, this.#limits)
+    const run = this.#reopen(runId, now) ?? this.find(runId) ?? this.#newRun(runId, now)
     for (const runs of [this.#live, this.#found]) runs.delete(runId)
     this.#live.set(runId, run)
     run.lastSeenAt = Math.max(run.lastSeenAt, now)
@@ -126,7 +145,7 @@ export class TrackedRuns {
     const known = this.#found.get(runId)
     if (known !== undefined) return known
     if (this.#found.size >= this.#limits.sweepRunsMax) return undefined
-    const run = this.#reopen(runId, seenAt) ?? newRun(runId, seenAt, this.#limits)
+    const run = this.#reopen(runId, seenAt) ?? this.#newRun(runId, seenAt)
     this.#found.set(runId, run)
     run.changes += 1
     return run
@@ -159,20 +178,23 @@ export class TrackedRuns {
     const runs = this.#live.size + this.#complete.size
     return runs > trackedRunsMax || this.#spanCount > trackedSpansMax
   }
-}
 
-function newRun(runId: RunId, now: number, limits: CompletionLimits): TrackedRun {
-  return {
-    runId,
-    signs: new SignReader(limits.runStepsMax),
-    firstSeenAt: now,
-    lastSeenAt: now,
-    completedAt: undefined,
-    fullAt: undefined,
-    changes: 0,
-    seenChanges: 0,
-    provisionalAt: now + limits.provisionalIntervalMs,
-    failures: 0,
-    retryAt: 0
+  #newRun(runId: RunId, now: number): TrackedRun {
+    return {
+      runId,
+      signs: new SignReader(this.#limits.runStepsMax),
+      watch: this.#watch?.(),
+      stirred: false,
+      firstSeenAt: now,
+      lastSeenAt: now,
+      completedAt: undefined,
+      fullAt: undefined,
+      changes: 0,
+      seenChanges: 0,
+      provisionalAt: now + this.#limits.provisionalIntervalMs,
+      restUntil: 0,
+      failures: 0,
+      retryAt: 0
+    }
   }
 }
