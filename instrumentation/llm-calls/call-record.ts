@@ -166,7 +166,7 @@ export class CallRecord {
     if (error !== undefined) this.#room.attempts.failed(this.#key, this.#attempt)
     else this.#room.attempts.succeeded(this.#key)
     if (request === undefined || error !== undefined || cut !== undefined) return
-    this.#room.tools.open(request, answer, this.#span.parent, endedAt)
+    this.#room.tools.open(request, answer, this.#span.place, endedAt)
   }
 
   #errorOf(answer: AnswerFacts, early: CallError | undefined): CallError | undefined {

@@ -7,6 +7,7 @@ import { startAttributes } from './call-attributes.ts'
 import type { CallError } from './facts.ts'
 import type { ForeignCall } from './foreign-spans.ts'
 import { isWritable, missingFrom } from './foreign-spans.ts'
+import type { ToolPlace } from './derived-tools.ts'
 import type { RecognizedCall } from './recognize-call.ts'
 import type { Room } from './room.ts'
 
@@ -22,13 +23,13 @@ export class CallSpan {
   readonly #room: Room
   readonly #own: Span | undefined
   readonly #foreign: ForeignCall | undefined
-  /** Beside which the tools of the answer stand. */
-  readonly parent: Context
+  /** Where the tools of the answer stand. */
+  readonly place: ToolPlace
 
   constructor(room: Room, { recognized, url, context, model, startedAt }: CallSpanStart) {
     this.#room = room
     this.#foreign = room.foreign.claim(context, model)
-    this.parent = this.#foreign === undefined ? context : parentOf(this.#foreign, context)
+    this.place = this.#foreign === undefined ? placeIn(context) : besides(this.#foreign, context)
     if (this.#foreign !== undefined) return
     const { protocol, provider } = recognized
     this.#own = room.spans.startSpan(
@@ -76,9 +77,15 @@ function spanName(operation: string, model: string | undefined): string {
   return model === undefined ? operation : `${operation} ${model}`
 }
 
-function parentOf({ span }: ForeignCall, context: Context): Context {
+function placeIn(parent: Context): ToolPlace {
+  return { parent, endsWith: trace.getSpanContext(parent)?.spanId }
+}
+
+function besides({ span }: ForeignCall, context: Context): ToolPlace {
   const { parentSpanContext } = span
-  if (parentSpanContext !== undefined) return trace.setSpanContext(context, parentSpanContext)
-  // The foreign span is a root: what it asked for can only be put under it.
-  return trace.setSpanContext(context, span.spanContext())
+  if (parentSpanContext !== undefined) {
+    return placeIn(trace.setSpanContext(context, parentSpanContext))
+  }
+  // A root: there is only itself to put tools under, though it ends before they begin.
+  return { parent: trace.setSpanContext(context, span.spanContext()), endsWith: undefined }
 }

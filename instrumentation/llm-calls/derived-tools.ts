@@ -21,6 +21,13 @@ export interface DerivedToolsOptions {
   now(): number
 }
 
+/** Where the tools of an answer belong. */
+export interface ToolPlace {
+  readonly parent: Context
+  /** The span with whose end nobody is left to bring results. */
+  readonly endsWith: string | undefined
+}
+
 export class DerivedTools {
   readonly #options: DerivedToolsOptions
   readonly #turns: ToolTurns
@@ -31,20 +38,24 @@ export class DerivedTools {
   }
 
   /** An answer has come; the tools it asks for are open from here. */
-  open(request: RequestFacts, answer: AnswerFacts, parent: Context, askedAt: number): void {
+  open(
+    request: RequestFacts,
+    answer: AnswerFacts,
+    { parent, endsWith }: ToolPlace,
+    askedAt: number
+  ): void {
     // Of several choices the program follows one, and which is not known before the next request.
     const calls = answer.messages.flatMap(({ parts }) =>
       parts.filter((part) => part.type === 'tool_call')
     )
     if (calls.length === 0) return
-    const span = trace.getSpanContext(parent)
     const dropped = this.#turns.ask(
       {
         lane: laneOf(request, request.messageCount),
         responseId: answer.id,
         parent,
-        traceId: span?.traceId,
-        parentSpanId: span?.spanId,
+        traceId: trace.getSpanContext(parent)?.traceId,
+        parentSpanId: endsWith,
         askedAt
       },
       calls

@@ -60,7 +60,8 @@ interface SeenCall {
 
 function seeRequest(room: Room, args: Parameters<Fetch>): SeenCall | undefined {
   const { method, address, headers, body } = partsOf(args)
-  if (method?.toUpperCase() !== 'POST') return undefined
+  // What is no address, fetch refuses in its own words.
+  if (method?.toUpperCase() !== 'POST' || !URL.canParse(address)) return undefined
   const seen = recognizeRequest(room, new URL(address), headerReader(headers))
   if (seen === undefined) return undefined
   if (body instanceof ReadableStream) return seeStreamedRequest(room, seen, body)
