@@ -1,6 +1,7 @@
 // The rule by which verdicts and the deterministic ranking become one ranking. A suspect's score is its
-// share of the deterministic confidence plus the share of samples that name it first: samples that agree
-// always decide, a divided judge only tips a balance that was close.
+// share of the deterministic confidence plus what more than half of the samples name it first, on a scale
+// of 0 to 1: samples that agree always decide, a majority tips a balance that was close, and less than a
+// majority, which guessing reaches often, changes nothing.
 
 import type { Evidence, Localization, Onset, OnsetCategory, Run } from '@onset/collector/model'
 import { EVIDENCE_PER_ONSET_MAX } from '@onset/collector/model'
@@ -31,7 +32,7 @@ export function rerank(localization: Localization, run: Run, ballot: Ballot): re
     return {
       onset,
       agreement,
-      score: onset.confidence / Math.max(total, Number.MIN_VALUE) + agreement
+      score: onset.confidence / Math.max(total, Number.MIN_VALUE) + majority(agreement)
     }
   })
   // Stable: equal scores keep the deterministic order.
@@ -45,6 +46,11 @@ export function rerank(localization: Localization, run: Run, ballot: Ballot): re
     ...onset,
     rank: at + 1
   }))
+}
+
+/** 0 up to half of the samples, 1 for all of them. */
+function majority(agreement: number): number {
+  return Math.max(0, 2 * agreement - 1)
 }
 
 /** What speaks for the agent, and not knowing whether the run failed, no agreement can make good. */
