@@ -1,11 +1,19 @@
 // A collector as it is started for one machine, without processors, so that what is measured is ingest. Tells
 // over its IPC channel where it listens, and what it has used since it was last asked.
+//
+//   node collector-child.ts <dataDir> columns|json
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pino } from 'pino'
 import { createMetrics, readSettings, startCollector } from '../../../collector/collector.ts'
-import { openStore } from '../../../collector/store/index.ts'
+import type { IngestWriter } from '../../../collector/model/index.ts'
+import { openEmbeddedEngine } from '../../../collector/store/engine/embedded-engine.ts'
+import { openStore, QUEUE_BOUNDS_DEFAULT } from '../../../collector/store/index.ts'
+import { IngestClock } from '../../../collector/store/ingest-clock.ts'
+import { createStoreMetrics } from '../../../collector/store/store-metrics.ts'
+import { GroupCommit } from '../../../collector/store/write/group-commit.ts'
+import { createJsonIngest } from '../../support/json-ingest.ts'
 
 export interface ChildUsage {
   readonly cpuMicros: number
@@ -32,7 +40,9 @@ const settings = readSettings({
 const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }))
 const now = Date.now
 const metrics = createMetrics()
-const store = await openStore({ dataDir, meter: metrics.meter('store'), logger, now })
+const opened = await openStore({ dataDir, meter: metrics.meter('store'), logger, now })
+const plain = process.argv[3] === 'json' ? await openPlainWriter() : undefined
+const store = plain === undefined ? opened : { ...opened, write: plain.write }
 const collector = await startCollector({ settings, store, metrics, logger, now })
 
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
@@ -49,6 +59,26 @@ process.on('message', (message: 'usage' | 'stop') => {
   else void stop()
 })
 process.send?.({ url: collector.url })
+
+/** The plain way: the same group commit over rows as JSON texts, on connections of its own. */
+async function openPlainWriter(): Promise<{
+  write: IngestWriter['write']
+  close(): Promise<void>
+}> {
+  const engine = await openEmbeddedEngine({ dataDir, database: 'otel', writerId: 'plain' })
+  const writer = new GroupCommit({
+    format: createJsonIngest({ engine, clock: new IngestClock(now) }),
+    bounds: QUEUE_BOUNDS_DEFAULT,
+    metrics: createStoreMetrics(createMetrics().meter('plain'))
+  })
+  return {
+    write: (batch) => writer.write(batch),
+    close: async () => {
+      await writer.close()
+      await engine.close()
+    }
+  }
+}
 
 function tellUsage(): void {
   const used = process.cpuUsage(cpu)
@@ -69,7 +99,8 @@ function tellUsage(): void {
 async function stop(): Promise<void> {
   clearInterval(watch)
   await collector.close()
-  await store.close()
+  await plain?.close()
+  await opened.close()
   await metrics.close()
   process.disconnect()
 }

@@ -3,7 +3,8 @@
 
 import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTemplates, type RequestTemplate, type SpanSize } from './requests.ts'
+import { createTemplates, type RequestTemplate } from './requests.ts'
+import type { SpanSize } from './span-content.ts'
 
 /** Seconds of load of one kind. */
 export interface LoadOrder {
