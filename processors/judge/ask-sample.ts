@@ -48,8 +48,7 @@ export async function askSample(options: SampleOptions): Promise<VerifiedAnswer>
       const message = `a request of about ${cost} tokens does not fit into the ${left} that are left`
       throw new JudgeFailure('token_budget', message)
     }
-    const mayRead =
-      round < TOOL_ROUNDS_MAX && cost + costAfterReading(cost, outputTokensMax) <= left
+    const mayRead = round < TOOL_ROUNDS_MAX && costOfReading(request) <= left
     // oxlint-disable-next-line no-await-in-loop -- a conversation: each request holds the last answer
     const answer = await ask({ ...request, mayRead }, options)
     if (answer.toolCalls.length === 0) return readVerdict(answer.content, tree, suspects)
@@ -60,12 +59,18 @@ export async function askSample(options: SampleOptions): Promise<VerifiedAnswer>
   }
 }
 
-/** The last request again with what was said and read, and room for the answer. */
-function costAfterReading(cost: number, outputTokensMax: number): number {
-  return (
-    cost + outputTokensMax + Math.ceil((TOOL_RESULT_CHARS_MAX + SAID_CHARS_MAX) / BYTES_PER_TOKEN)
-  )
+/**
+ * This request, a call for something to read, and the whole again with what was read and room for the
+ * answer. A model that spends more on its call may have nothing left for its answer, never more than that.
+ */
+function costOfReading(request: ChatRequest): number {
+  const asked = estimateInput(request) + CALL_TOKENS
+  const more = Math.ceil(TOOL_RESULT_CHARS_MAX / BYTES_PER_TOKEN)
+  return asked + asked + more + request.outputTokensMax
 }
+
+/** Three calls and a sentence before them. */
+const CALL_TOKENS = 500
 
 /** Of what a model says beside its calls: enough to go on from. */
 const SAID_CHARS_MAX = 1_000

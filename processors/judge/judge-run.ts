@@ -18,7 +18,7 @@ import {
   QUESTION_CHARS_MIN,
   QUESTION_TOKENS_SHARE
 } from './limits.ts'
-import { Purse } from './purse.ts'
+import { estimateInput, Purse } from './purse.ts'
 import { askAbout } from './question.ts'
 import { JudgeTrace } from './tracing.ts'
 import type { Refusals, Verdict } from './verdict.ts'
@@ -128,6 +128,9 @@ async function hear(
     charsMax: Math.max(QUESTION_CHARS_MIN, Math.min(QUESTION_CHARS_MAX, charsMax))
   })
   const { purse } = hearing
+  const outputTokensMax = Math.max(OUTPUT_TOKENS_MAX, Math.floor(perSample * OUTPUT_TOKENS_SHARE))
+  const leastCost =
+    outputTokensMax + estimateInput({ messages: question, mayRead: false, outputTokensMax })
   for (let sample = 1; sample <= limits.samples; sample += 1) {
     hearing.asked += 1
     try {
@@ -141,8 +144,12 @@ async function hear(
         trace,
         signal,
         sample,
-        tokensMax: Math.floor(purse.left / (limits.samples - sample + 1)),
-        outputTokensMax: Math.max(OUTPUT_TOKENS_MAX, Math.floor(perSample * OUTPUT_TOKENS_SHARE)),
+        // All that the next ones do not need to answer at once: what one reads, not all have to.
+        tokensMax: Math.max(
+          Math.floor(purse.left / (limits.samples - sample + 1)),
+          purse.left - (limits.samples - sample) * leastCost
+        ),
+        outputTokensMax,
         onCall: (result) => (hearing.calls[result] += 1)
       })
       hearing.refused = {

@@ -94,6 +94,21 @@ t.test('tools read the run, and the answer comes after', async (t) => {
   t.match(results[2]?.content, /\| const factor = 3600/)
 })
 
+t.test('with the default budget there is room to read, and to answer after it', async (t) => {
+  const long = 'x y '.repeat(8_000)
+  const { tree, localization } = aSuspectedRun({ task: long, observation: long })
+  const { url, asked } = await startEndpoint(t, ({ tool_choice: choice, messages }) =>
+    choice === 'auto' && !messages.some(({ role }) => role === 'tool')
+      ? completion({ toolCalls: [{ name: 'step', arguments: '{"step":1}' }] })
+      : verdictFor(2)
+  )
+  const { judgement } = await judgeRun({ ...asking(url), tree, localization })
+  t.match(judgement, { answered: 3, failure: undefined })
+  t.ok(asked.filter(({ messages }) => messages.length > 2).length >= 1, 'at least one has read')
+  const bytes = asked.reduce((sum, request) => sum + JSON.stringify(request.messages).length, 0)
+  t.ok(bytes / 3 < 30_000)
+})
+
 t.test('what a model makes up counts for nothing', async (t) => {
   const lies: readonly (readonly [string, Reply, object])[] = [
     ['a quote of another step', verdict({ ranking: [2], claims: [[2, QUOTES[4]]] }), { quotes: 1 }],
