@@ -1,7 +1,13 @@
 // An onset as JSON: where the run went wrong, why we think so, and what it cost.
 
 import { Type, type Static } from 'typebox'
-import { ONSET_CATEGORIES, STAGE_NAMES, type Onset, type OnsetRecord } from '../model/index.ts'
+import {
+  evidenceLabel,
+  ONSET_CATEGORIES,
+  STAGE_NAMES,
+  type Onset,
+  type OnsetRecord
+} from '../model/index.ts'
 import {
   costSchema,
   durationSchema,
@@ -16,6 +22,7 @@ import {
 const EvidenceJson = Type.Object({
   stepIndex: StepIndex,
   detector: Type.String({ description: 'Rule that found it, as non_zero_exit.' }),
+  label: Type.String({ description: 'What the detector means, in a few words.' }),
   quote: Type.String({ description: 'Occurs verbatim in the texts of the step.' }),
   weight: Type.Number({ description: 'Share in the score.' })
 })
@@ -77,6 +84,7 @@ export function toOnsetJson(onset: Onset): Static<typeof OnsetJson> {
     evidence: onset.evidence.map((evidence) => ({
       stepIndex: evidence.stepIndex,
       detector: evidence.detector,
+      label: evidenceLabel(evidence.detector),
       quote: evidence.quote,
       weight: evidence.weight
     })),

@@ -58,6 +58,8 @@ export interface StepJson {
 export interface EvidenceJson {
   readonly stepIndex: number
   readonly detector: string
+  /** What the detector means; absent from collectors that do not say. */
+  readonly label?: string
   readonly quote: string
 }
 

@@ -12,6 +12,13 @@ const STEPS_SHOWN_WHOLE = 60
 const CONTEXT_STEPS = 2
 const DEPTH_MAX = 8
 
+/** Of what evidence found, in a few words. */
+const FOUND_CHARS_MAX = 60
+/** A quote shorter than this is no quote. */
+const QUOTE_CHARS_MIN = 20
+/** `evidence  step 1234  …  ""`. */
+const EVIDENCE_CHARS = 25
+
 export interface RenderOptions {
   readonly color: boolean
   /** Columns, 80 at least. */
@@ -140,8 +147,10 @@ function renderOnsets(detail: RunDetail, paint: Paint, width: number): string[] 
   lines.push(`          ${toLine(top.summary, 400)}`)
   top.evidence.forEach((evidence, position) => {
     const label = position === 0 ? 'evidence' : '        '
-    const quote = paint('dim', `"${toLine(evidence.quote, width - 45)}"`)
-    lines.push(`${label}  step ${evidence.stepIndex}  ${evidence.detector}  ${quote}`)
+    const found = toLine(evidence.label ?? evidence.detector, FOUND_CHARS_MAX)
+    const room = Math.max(QUOTE_CHARS_MIN, width - found.length - EVIDENCE_CHARS)
+    const quote = paint('dim', `"${toLine(evidence.quote, room)}"`)
+    lines.push(`${label}  step ${evidence.stepIndex}  ${found}  ${quote}`)
   })
   for (const caveat of top.caveats) lines.push(`caveat    ${toLine(caveat, width - 10)}`)
   if (top.chain.length > 1) lines.push(`chain     ${top.chain.join(' → ')}`)

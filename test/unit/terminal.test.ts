@@ -33,6 +33,15 @@ t.test('why and what it cost stand below the steps', async (t) => {
   t.match(text, /caveat +the verifier never ran/)
 })
 
+t.test('evidence is named by what it means, where the collector says so', async (t) => {
+  const said = { stepIndex: 1, detector: 'tool_error', label: 'tool reported an error', quote: 'x' }
+  const text = renderRunTree(
+    aRunDetail([aStepJson(1)], [anOnsetJson(1, { evidence: [said] })]),
+    PLAIN
+  )
+  t.match(text, /evidence +step 1 +tool reported an error +"x"/)
+})
+
 t.test('a suspicion on an open run is not called an onset outright', async (t) => {
   const onset = anOnsetJson(1, { provisional: true })
   t.match(renderRunTree(aRunDetail([aStepJson(1)], [onset]), PLAIN), /SUSPECTED ONSET/)
