@@ -28,16 +28,19 @@ function describeAction({ step, act }: StepFacts): string {
 
 function describeReason(ranked: RankedStep, { findings, lineage }: RunSigns): string {
   // Detectors are listed strongest first; those that weigh nothing explain only when nothing else does.
-  const here = findings.filter(({ found }) => found.some(({ at }) => at === ranked.at))
+  const here = findings.flatMap(({ detector, found }) => {
+    const finding = found.find(({ at }) => at === ranked.at)
+    return finding === undefined ? [] : [{ detector, says: finding.says ?? detector.says }]
+  })
   const telling = here.find(({ detector }) => detector.role !== 'evidence')
-  if (telling !== undefined) return telling.detector.says
+  if (telling !== undefined) return telling.says
   const share = lineage.survivingShare[ranked.at] ?? 0
   const strongest = strongestFeature(ranked)
   if (strongest === 'surviving_share' || (strongest === 'write' && share > 0)) {
     return `wrote ${Math.round(share * 100)} % of the lines the run ended with`
   }
   const means = FEATURES.find(({ name }) => name === strongest)?.means
-  return means ?? here[0]?.detector.says ?? 'is the likeliest place where the run went wrong'
+  return means ?? here[0]?.says ?? 'is the likeliest place where the run went wrong'
 }
 
 function strongestFeature({ contributions }: RankedStep): string | undefined {

@@ -102,6 +102,12 @@ t.test('an omission of a run that built nothing points at its last action', asyn
   t.same(omission(agentRun(deeds, MISSES_MEAN)), [2])
 })
 
+t.test('the summary of an omission names what is missing', async (t) => {
+  const deeds = [wrote('/app/total.txt', '12'), ran('cat /app/total.txt', '12')]
+  const [onset] = localizeOnset(agentRun(deeds, MISSES_MEAN)).onsets
+  t.match(onset?.summary, /began the work without \/app\/mean\.txt, which the task names/)
+})
+
 t.test('what no failing check speaks of is no omission', async (t) => {
   const deeds = [wrote('/app/mean.txt', '6')]
   t.same(omission(agentRun(deeds, MISSES_MEAN)), [])

@@ -7,6 +7,8 @@ export interface Finding {
   readonly at: number
   /** What to quote; cut and made verbatim where evidence is built. */
   readonly quote: string
+  /** Instead of the detector's own words, where it knows more of this step. */
+  readonly says?: string
 }
 
 export interface Detector {

@@ -6,6 +6,7 @@
 
 import type { LedgerEntry } from '../ledger.ts'
 import type { RunFacts } from '../run-facts.ts'
+import { shorten } from '../step-text.ts'
 import type { Detector, Finding } from './detector.ts'
 
 export const requirementUntouched: Detector = {
@@ -15,12 +16,17 @@ export const requirementUntouched: Detector = {
   find: (facts) => findOmissions(facts)
 }
 
+const NAME_CHARS_MAX = 60
+
 function findOmissions(facts: RunFacts): Finding[] {
   const missed = findMissed(facts)
   if (missed === undefined) return []
   const at = facts.built ? firstLacking(missed, facts) : facts.lastAt
   const lacking = facts.steps[at]
-  return lacking === undefined ? [] : [{ at, quote: lacking.step.action }]
+  if (lacking === undefined) return []
+  const name = shorten(missed.wanted.text, NAME_CHARS_MAX)
+  const says = `${facts.built ? 'began' : 'ended'} the work without ${name}, which the task names`
+  return [{ at, quote: lacking.step.action, says }]
 }
 
 /** The first thing asked for that no step addressed and that a failing check speaks of. */
