@@ -64,36 +64,65 @@ function describe(suspect: Onset, tree: RunTree, charsMax: number): string {
   const signs = suspect.evidence
     .filter(({ weight, stepIndex }) => weight > 0 && stepIndex === step.index)
     .slice(0, SIGNS_MAX)
-    .map(({ detector }) => detector)
-  const head = `${headOf(step)}${signs.length === 0 ? '' : `; signs: ${signs.join(', ')}`}`
-  return `${head}\n${describeStep(step, charsMax - head.length)}`
+    .map(({ detector, quote }) => `sign ${detector}:\n| ${quoteInline(quote, SIGN_CHARS)}`)
+  const head = [headOf(step), ...signs].join('\n')
+  return `${head}\n${describeStep(step, Math.max(STEP_CHARS_MIN, charsMax - head.length))}`
 }
 
-const SIGNS_MAX = 4
+const SIGNS_MAX = 3
+const SIGN_CHARS = 100
+/** Signs take from a step's own text, but not all of it. */
+const STEP_CHARS_MIN = 200
+
+interface Part {
+  readonly name: string
+  readonly text: string
+  /** Of the room; what a short text leaves the longer ones get. */
+  readonly share: number
+}
 
 /** The texts of a step, each cut to its part. */
 export function describeStep(step: RunStep, charsMax: number): string {
   const { writtenText } = step.effects
-  const hasWritten = writtenText !== ''
-  const parts: readonly (readonly [string, string, number])[] = [
-    ['thought', step.thought, 0.2],
-    ['did', step.action, hasWritten ? 0.1 : 0.25],
-    ['wrote', writtenText, 0.35],
-    // Holds what was written a second time, escaped; an edit also says here what it took away.
-    ['arguments', step.arguments === step.action ? '' : step.arguments, hasWritten ? 0.1 : 0.25],
-    ['came back', step.observation, 0.25]
+  // Arguments hold what was written a second time, escaped. An edit also says there what it took away.
+  const tellsMore = step.arguments.length > 1.5 * writtenText.length + ARGUMENT_NAMES_CHARS
+  const given = step.arguments === step.action ? '' : step.arguments
+  const parts: readonly Part[] = [
+    { name: 'thought', text: step.thought, share: 0.2 },
+    { name: 'did', text: step.action, share: writtenText === '' ? 0.3 : 0.1 },
+    { name: 'wrote', text: writtenText, share: 0.35 },
+    { name: 'arguments', text: writtenText === '' || tellsMore ? given : '', share: 0.15 },
+    { name: 'came back', text: step.observation, share: 0.25 }
   ]
-  return parts
-    .filter(([, text]) => text !== '')
-    .map(([name, text, share]) => `${name}:\n${quoteLines(text, Math.floor(charsMax * share))}`)
-    .join('\n')
+  const rooms = shareOut(
+    parts.filter(({ text }) => text.trim() !== ''),
+    charsMax
+  )
+  return rooms.map(({ name, text, room }) => `${name}:\n${quoteLines(text, room)}`).join('\n')
 }
 
-/** `step 7, implementation, change, tool Write` */
+/** Names, path and brackets around a written text. */
+const ARGUMENT_NAMES_CHARS = 200
+
+/** In the order given; the shortest is measured out first, so that what it leaves is shared by the others. */
+function shareOut(parts: readonly Part[], charsMax: number) {
+  const rooms = new Map<Part, number>()
+  let left = charsMax
+  let shares = parts.reduce((sum, { share }) => sum + share, 0)
+  for (const part of parts.toSorted((a, b) => a.text.length / a.share - b.text.length / b.share)) {
+    const room = Math.floor(Math.min(part.text.length, (left * part.share) / shares))
+    rooms.set(part, room)
+    left -= room
+    shares -= part.share
+  }
+  return parts.map((part) => ({ ...part, room: rooms.get(part) ?? 0 }))
+}
+
+/** `step 7, implementation, change, Write` */
 export function headOf(step: RunStep): string {
-  const tool = step.tool === undefined ? '' : `, tool ${quoteName(step.tool)}`
+  const by = step.tool === undefined ? step.kind : quoteName(step.tool)
   const failed = step.outcome === 'error' || step.effects.error !== undefined ? ', failed' : ''
-  return `step ${step.index}, ${step.stage}, ${step.effects.effect}, ${step.kind}${tool}${failed}`
+  return `step ${step.index}, ${step.stage}, ${step.effects.effect}, ${by}${failed}`
 }
 
 /** One line a step; of a long run the steps around the suspects and evenly spread others. */
