@@ -27,17 +27,16 @@ const MODEL_SPAN_KINDS = new Set(['LLM', 'EMBEDDING'])
 const MODEL_OBSERVATIONS = new Set(['generation', 'embedding'])
 
 /** Many enough for any program; the oldest is forgotten first. */
-const OPEN_CALLS_MAX = 1024
+const OPEN_SPANS_MAX = 1024
 
-/** Spans that were ended are of no use; a few are kept to know a claim that is older than its span. */
 export class ForeignCalls {
+  /** All that are open: what a span is may be written on it only after its start. */
   readonly #open = new Map<string, ForeignCall>()
   /** Spans seen only by being active: there may be no span processor that tells of them. */
   readonly #active = new WeakMap<object, ForeignCall>()
 
   started(span: ObservedSpan): void {
-    if (!isModelSpan(span.attributes)) return
-    if (this.#open.size >= OPEN_CALLS_MAX) {
+    if (this.#open.size >= OPEN_SPANS_MAX) {
       const [oldest] = this.#open.keys()
       if (oldest !== undefined) this.#open.delete(oldest)
     }
@@ -61,8 +60,8 @@ export class ForeignCalls {
   #activeCall(active: Span | undefined): ForeignCall | undefined {
     if (active === undefined || !isObserved(active) || !active.isRecording()) return undefined
     const known = this.#open.get(active.spanContext().spanId) ?? this.#active.get(active)
-    if (known !== undefined) return known
     if (!isModelSpan(active.attributes)) return undefined
+    if (known !== undefined) return known
     const call: ForeignCall = { span: active, state: 'unclaimed' }
     this.#active.set(active, call)
     return call
@@ -74,7 +73,7 @@ export class ForeignCalls {
     for (const call of this.#open.values()) {
       const isOfTrace = traceId === undefined || call.span.spanContext().traceId === traceId
       if (!isOfTrace || call.state === 'running' || call.state === 'answered') continue
-      if (isSameModel(call.span.attributes, model)) return call
+      if (isModelSpan(call.span.attributes) && isSameModel(call.span.attributes, model)) return call
     }
     return undefined
   }
