@@ -40,20 +40,31 @@ const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly ti
   agent_audit: { of: 'audit', time: 'toDateTime(At)' }
 }
 
-/** Agents put whole conversations into the attributes of these. */
-const MAP_TABLES = ['otel_traces', 'otel_logs']
-
-/**
- * Attribute maps in eight parts by key, so that a query for one attribute does not read the conversations
- * in the others (measured: half the time, same disk, same insert CPU). Since ClickHouse 26.
- */
-const MAP_SETTINGS: Readonly<Record<string, string>> = {
-  map_serialization_version: "'with_buckets'",
-  map_serialization_version_for_zero_level_parts: "'with_buckets'",
-  map_buckets_min_avg_size: '1',
-  map_buckets_strategy: "'constant'",
-  max_buckets_in_map: '8'
-}
+/** Settings of tables that not every engine knows; those of one entry are set together or not at all. */
+const NEWER_SETTINGS: readonly {
+  readonly tables: readonly string[]
+  readonly settings: Readonly<Record<string, string>>
+}[] = [
+  {
+    // Agents put whole conversations into the attributes of these. Maps are stored in eight parts by key, so that
+    // a query for one attribute does not read the conversations in the others (measured: half the time, same
+    // disk, a tenth more insert CPU). Since ClickHouse 26.
+    tables: ['otel_traces', 'otel_logs'],
+    settings: {
+      map_serialization_version: "'with_buckets'",
+      map_serialization_version_for_zero_level_parts: "'with_buckets'",
+      map_buckets_min_avg_size: '1',
+      map_buckets_strategy: "'constant'",
+      max_buckets_in_map: '8'
+    }
+  },
+  {
+    // Merges of ten parts instead of five: each row is written 1.5 instead of 2.2 times after its insert, for a
+    // third more parts at once (24 instead of 18 at full load).
+    tables: ['otel_traces', 'agent_steps'],
+    settings: { merge_selector_base: '10' }
+  }
+]
 
 // Reads one row a table of the database. Called once at open.
 const READ_TABLES = `
@@ -84,17 +95,30 @@ export async function settleTables(
     if (engineOf.get(table)?.includes(wanted) === true) continue
     await alter(engine, target, `${table} {{onCluster}} MODIFY ${wanted}`)
   }
-  const hasSettings = (table: string): boolean =>
-    engineOf.get(table)?.includes('map_serialization_version') === true
-  const unsettled = MAP_TABLES.filter((table) => !hasSettings(table))
-  if (unsettled.length === 0) return
-  const names = Object.keys(MAP_SETTINGS)
-  const known = await engine.read('analysis', sqlText(READ_KNOWN_SETTINGS, { names }))
-  if (known.length < names.length) return
-  const settings = Object.entries(MAP_SETTINGS).map(([name, value]) => `${name} = ${value}`)
-  for (const table of unsettled) {
-    await alter(engine, target, `${table} {{onCluster}} MODIFY SETTING ${settings.join(', ')}`)
+  for (const { tables: names, settings } of NEWER_SETTINGS) {
+    const unsettled = names.filter((table) => !hasSettings(engineOf.get(table), settings))
+    if (unsettled.length === 0 || !(await knowsSettings(engine, settings))) continue
+    const values = Object.entries(settings).map(([name, value]) => `${name} = ${value}`)
+    for (const table of unsettled) {
+      await alter(engine, target, `${table} {{onCluster}} MODIFY SETTING ${values.join(', ')}`)
+    }
   }
+}
+
+function hasSettings(
+  tableEngine: string | undefined,
+  settings: Readonly<Record<string, string>>
+): boolean {
+  return Object.keys(settings).every((name) => tableEngine?.includes(`${name} = `) === true)
+}
+
+async function knowsSettings(
+  engine: Engine,
+  settings: Readonly<Record<string, string>>
+): Promise<boolean> {
+  const names = Object.keys(settings)
+  const known = await engine.read('analysis', sqlText(READ_KNOWN_SETTINGS, { names }))
+  return known.length === names.length
 }
 
 async function alter(engine: Engine, target: MigrationTarget, change: string): Promise<void> {

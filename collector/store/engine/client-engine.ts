@@ -40,7 +40,9 @@ const INSERT_SETTINGS = [
   'precise_float_parsing = 1',
   'max_partitions_per_insert_block = 100',
   // Parsing by one thread costs the same CPU and knows no largest row; two tables keep two cores busy.
-  'input_format_parallel_parsing = 0'
+  'input_format_parallel_parsing = 0',
+  // Not merged before they are written (5 of 41 µs CPU a step): readers and merges see to doubles.
+  'optimize_on_insert = 0'
 ].join(', ')
 
 /** Keeps the client from logging by itself: whoever catches the error logs it. */

@@ -105,7 +105,7 @@ async function stop(): Promise<void> {
   process.disconnect()
 }
 
-/** CPU of threads by their names; those that have ended are in none. */
+/** CPU of threads by their names; what a thread used that has ended is in none. */
 function readThreads(): Record<string, number> {
   const sums: Record<string, number> = {}
   for (const id of readdirSync('/proc/self/task')) {
@@ -140,6 +140,6 @@ function subtract(
   before: Readonly<Record<string, number>>
 ): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(after).map(([kind, micros]) => [kind, micros - (before[kind] ?? 0)])
+    Object.entries(after).map(([kind, micros]) => [kind, Math.max(0, micros - (before[kind] ?? 0))])
   )
 }
