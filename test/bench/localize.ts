@@ -46,6 +46,12 @@ function timeOnce(tree: ReturnType<typeof buildRun>): number {
 
 const WRITTEN_LINES = 40
 
+/** As many things to look for as the ledger takes, most of which no step ever does. */
+const TASK = Array.from(
+  { length: 64 },
+  (_, at) => `- Write the part_total_${at} to /app/out/part_${at}.txt.`
+).join('\n')
+
 /** A coding run as long as wanted: reads, edits, plans, commands that fail and tests, in turn. */
 function buildRun(stepCount: number) {
   const steps = Array.from({ length: stepCount }, (_, at) => buildStep(at))
@@ -58,7 +64,7 @@ function buildRun(stepCount: number) {
     'E       FileNotFoundError: /app/report.txt does not exist',
     'FAILED tests/test_totals.py::test_totals - AssertionError'
   ].join('\n')
-  const run = { outcome: 'error' as const, outcomeSource: 'reported' as const }
+  const run = { outcome: 'error' as const, outcomeSource: 'reported' as const, task: TASK }
   return aRunTree(steps, { ...run, checks, verifierOutput })
 }
 

@@ -13,7 +13,8 @@ import type { LabelledRun } from '../../processors/evaluation/labelled-run.ts'
 import { readSigns, tabulate, type RunSigns } from '../../processors/localizer/features.ts'
 import { fitModels, type FitExample } from '../../processors/localizer/fit.ts'
 import { rankWith, type Models } from '../../processors/localizer/rank.ts'
-import { readRunFacts } from '../../processors/localizer/run-facts.ts'
+import { readRunFacts, type RunFacts } from '../../processors/localizer/run-facts.ts'
+import { readTalk } from '../../processors/localizer/talk.ts'
 
 interface Signed {
   readonly run: LabelledRun
@@ -44,6 +45,7 @@ async function main(paths: readonly string[]): Promise<void> {
     const mean = learned.reduce((sum, each) => sum + each, 0) / learned.length
     print(`weights learned on this set, cross-validated: ${percent(mean, examples.length)}`)
     printDetectors(signed)
+    printSigns(signed)
   }
 }
 
@@ -121,6 +123,56 @@ function printDetectors(signed: readonly Signed[]): void {
     print(
       `  ${name.padEnd(24)} fires in ${firing.length}, first finding ${first}, any finding ${any}, ` +
         `in ${inSolved.length} of ${solved.length} solved`
+    )
+  }
+}
+
+/** Signs that were tried as detectors; each gives the 0-based steps that have it. */
+const SIGNS: readonly { readonly name: string; readonly find: (facts: RunFacts) => number[] }[] = [
+  {
+    name: 'number nobody had said',
+    find: ({ steps, tree }) =>
+      readTalk(steps, tree.run.task).freshNumbers.flatMap((share, at) => (share > 0 ? [at] : []))
+  },
+  { name: 'argument nobody had said', find: (facts) => findInventedArguments(facts) },
+  {
+    name: 'same call again',
+    find: ({ steps }) => {
+      const calls = steps.filter(({ act }) => act !== 'say')
+      const first = new Map(calls.toReversed().map(({ actionId, at }) => [actionId, at]))
+      return calls.filter(({ actionId, at }) => first.get(actionId) !== at).map(({ at }) => at)
+    }
+  }
+]
+
+const VALUE = /[\w#-]*\d[\w#-]*/g
+/** These calls work values out. */
+const THINKS = /think|calculat/i
+
+function findInventedArguments({ steps, tree }: RunFacts): number[] {
+  const known = new Set(tree.run.task.toLowerCase().match(VALUE))
+  return steps.flatMap(({ act, at, step }) => {
+    const said = `${step.action}\n${step.arguments}`.toLowerCase().match(VALUE) ?? []
+    const invented = said.some((value) => value.length > 1 && !known.has(value))
+    for (const value of said) known.add(value)
+    for (const value of step.observation.toLowerCase().match(VALUE) ?? []) known.add(value)
+    return invented && act !== 'say' && !THINKS.test(step.tool ?? '') ? [at] : []
+  })
+}
+
+function printSigns(signed: readonly Signed[]): void {
+  const solved = signed.filter(({ run }) => run.label.verdict === 'solved')
+  for (const { name, find } of SIGNS) {
+    const firing = signed.flatMap(({ run, signs }) => {
+      const [first] = find(signs.facts)
+      return run.label.onset === undefined || first === undefined
+        ? []
+        : [{ isOnset: first + 1 === run.label.onset.stepIndex }]
+    })
+    const hit = firing.filter(({ isOnset }) => isOnset).length
+    const inSolved = solved.filter(({ signs }) => find(signs.facts).length > 0).length
+    print(
+      `  sign: ${name}: in ${firing.length} failed, first ${hit}, in ${inSolved} of ${solved.length} solved`
     )
   }
 }
