@@ -1,7 +1,9 @@
-// Writes the manifest of the published package into dist/, beside the compiled JavaScript. The workspace's
-// own manifest points at the sources, which Node refuses to strip of types inside node_modules.
+// Writes the manifest of the published package beside the compiled JavaScript, in dist/ or the folder that is
+// named. The workspace's own manifest points at the sources, which Node refuses to strip of types inside
+// node_modules.
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
 interface Manifest {
   readonly name: string
@@ -36,8 +38,6 @@ const published = {
   files: ['**/*.js', '**/*.d.ts', 'README.md'],
   dependencies
 }
-writeFileSync(
-  new URL('dist/package.json', import.meta.url),
-  `${JSON.stringify(published, null, 2)}\n`
-)
-copyFileSync(new URL('README.md', import.meta.url), new URL('dist/README.md', import.meta.url))
+const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'dist'))
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
+copyFileSync(join(import.meta.dirname, 'README.md'), join(folder, 'README.md'))

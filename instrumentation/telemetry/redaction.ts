@@ -6,9 +6,11 @@ import { REDACTED_CHARS_MAX, SECRET_VALUE_CHARS_MIN, SECRET_VALUES_MAX } from '.
 
 export interface Redaction {
   /** The text with secrets masked. Total, and linear in the text's length. */
-  redact(text: string): string
+  readonly redact: (text: string) => string
   /** Of an environment only what is on the allow-list, the rest of the names with a mask. */
-  redactEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string>
+  readonly redactEnvironment: (
+    env: Readonly<Record<string, string | undefined>>
+  ) => Record<string, string>
 }
 
 export interface RedactionOptions {

@@ -14,7 +14,7 @@ interface Recorded {
   readonly destination: OtlpDestination
   readonly stdout: string
   readonly stderr: string
-  named(name: string): DecodedSpan
+  readonly named: (name: string) => DecodedSpan
 }
 
 async function record(

@@ -124,12 +124,14 @@ export interface Death {
 export async function die(
   folder: string,
   destination: OtlpDestination,
-  way: WayToDie
+  way: WayToDie,
+  how: { readonly execPath?: string; readonly register?: string } = {}
 ): Promise<Death> {
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
   const { signal } = way
   let isKilled = false
   const end = await runAgentProgram(folder, {
+    ...how,
     source: `${PROLOGUE}\n${way.source}\n`,
     env,
     onReady: (pid) => {
@@ -139,11 +141,7 @@ export async function die(
   })
   if (way.needsNextStart === true) {
     await runAgentProgram(folder, {
-      file: 'next.mjs',
-      source: '',
-      env: { ...env, ONSET_RUN: 'none' }
-    })
-    await runAgentProgram(folder, {
+      ...how,
       file: 'next.mjs',
       source: 'setTimeout(() => undefined, 500)',
       env

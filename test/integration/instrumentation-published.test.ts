@@ -1,0 +1,60 @@
+// The package as it is published, under its name, on every Node of this machine.
+
+import { join } from 'node:path'
+import t from 'tap'
+import { availableNodes, buildInstrumentation } from '../support/built-instrumentation.ts'
+import { installedPackages, PACKAGE_BYTES_MAX } from '../support/installed-size.ts'
+import { startDestination } from '../support/otlp-destination.ts'
+import { runAgentProgram } from '../support/registered-agent.ts'
+import { die, WAYS_TO_DIE } from '../support/ways-to-die.ts'
+
+const folder = t.testdir()
+const built = buildInstrumentation(folder)
+const register = '@onset/instrumentation/register'
+
+for (const { path, version } of availableNodes()) {
+  t.test(
+    `on Node ${version}: ES modules and CommonJS, and no way to die loses a span`,
+    async (t) => {
+      for (const [file, source] of [
+        ['agent.mjs', `import { withTool } from '@onset/instrumentation'; withTool('t', () => 1)`],
+        [
+          'agent.cjs',
+          `const { trace } = require('@opentelemetry/api'); trace.getTracer('x').startSpan('execute_tool t').end()`
+        ]
+      ] as const) {
+        const destination = await startDestination(t)
+        const env = { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url, ONSET_EXIT_WAIT_MS: '8000' }
+        const end = await runAgentProgram(folder, { file, source, execPath: path, register, env })
+        t.match(end, { code: 0, stdout: '', stderr: '' })
+        t.same(destination.spans.map(({ name }) => name).toSorted(), [
+          'execute_tool t',
+          'invoke_agent agent'
+        ])
+      }
+      for (const name of ['process.exit', 'a throw', 'SIGINT', 'SIGKILL']) {
+        const way = WAYS_TO_DIE.find((candidate) => candidate.name === name)
+        if (way === undefined) throw new Error(`there is no way to die named ${name}`)
+        const destination = await startDestination(t)
+        const death = await die(folder, destination, way, { execPath: path, register })
+        t.same({ code: death.end.code, signal: death.end.signal }, way.ends, name)
+        t.same([...death.lost, ...death.notInterrupted, ...death.left], [], name)
+      }
+    }
+  )
+}
+
+t.test('what an installation brings is within its size', async (t) => {
+  const packages = installedPackages(built)
+  const bytes = packages.reduce((sum, one) => sum + one.bytes, 0)
+  t.ok(bytes <= PACKAGE_BYTES_MAX, `${bytes} bytes`)
+  t.ok(
+    packages.some(({ name }) => name === '@opentelemetry/sdk-trace'),
+    'the dependencies are counted'
+  )
+  t.notOk(
+    packages.some(({ name }) => /fastify|chdb|clickhouse/.test(name)),
+    'no server, no database'
+  )
+  t.ok(built.startsWith(join(folder, 'node_modules')))
+})
