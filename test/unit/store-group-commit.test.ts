@@ -65,6 +65,33 @@ t.test('what comes during a write goes in with the next, without another wait', 
   t.strictSame(format.inserts, [['a'], ['b', 'c']])
 })
 
+t.test(
+  'a full group is handed on while the one before is being written; a third one waits',
+  async (t) => {
+    const { format, commit } = aCommit({ rowsMax: 1_000_000, bytesMax: 1_000_000 })
+    const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+    format.answer = () => gates[format.inserts.length - 1]?.promise ?? Promise.resolve()
+    const full = Array.from({ length: 65_536 }, () => '')
+    const writing = [0, 1, 2].map(() => commit.write(batchOf(...full)))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    t.equal(format.inserts.length, 2)
+    gates[0]?.resolve()
+    await writing[0]
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    t.equal(format.inserts.length, 3)
+    for (const gate of gates) gate.resolve()
+    await Promise.all(writing)
+  }
+)
+
+t.test('small writes one after the other do not start more often than every 50 ms', async (t) => {
+  const { format, commit } = aCommit()
+  const startedAt = performance.now()
+  for (let count = 0; count < 4; count += 1) await commit.write(batchOf('a'))
+  t.equal(format.inserts.length, 4)
+  t.ok(performance.now() - startedAt > 140, 'the first at once, three after it')
+})
+
 t.test('nobody is told before the write is done', async (t) => {
   const { format, commit } = aCommit()
   const gate = Promise.withResolvers<void>()
