@@ -12,12 +12,10 @@ const WORKSPACE = join(ROOT, 'instrumentation')
 export function buildInstrumentation(folder: string): string {
   const built = join(folder, 'node_modules', '@onset', 'instrumentation')
   mkdirSync(built, { recursive: true })
-  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc')
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js')
   const project = join(WORKSPACE, 'tsconfig.build.json')
-  // Without the test runner's own preloads, which a compiler has no use for.
-  const env = { ...process.env, NODE_OPTIONS: '' }
-  execFileSync(tsc, ['-p', project, '--outDir', built], { cwd: WORKSPACE, env })
-  execFileSync(process.execPath, [join(WORKSPACE, 'write-manifest.ts'), built], { env })
+  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', built], { cwd: WORKSPACE })
+  execFileSync(process.execPath, [join(WORKSPACE, 'write-manifest.ts'), built])
   return built
 }
 
