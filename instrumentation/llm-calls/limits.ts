@@ -39,7 +39,7 @@ export const LLM_CALL_LIMITS: LlmCallLimits = {
   // A file of 400 lines; what is longer tells nothing more about where a run went wrong.
   partCharsMax: 16 * KIB,
   // See docs/instrumentation-llm-calls.md for what other bounds cost over a run of 200 calls.
-  messagesCharsMax: 32 * KIB,
+  messagesCharsMax: 16 * KIB,
   openCallsMax: 1024,
   openToolsMax: 1024,
   unreadMsMax: MINUTE_MS,

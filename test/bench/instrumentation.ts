@@ -97,7 +97,7 @@ try {
 
 /** 200 turns of 4 KB each: what the conversation costs on spans with each bound. */
 async function printHistoryBytes(): Promise<void> {
-  for (const messagesCharsMax of [8 * 1024, 32 * 1024, 128 * 1024, Infinity]) {
+  for (const messagesCharsMax of [8 * 1024, 16 * 1024, 32 * 1024, 128 * 1024, Infinity]) {
     const recorder = startRecorder({ limits: { messagesCharsMax } })
     const messages: { role: string; content: string }[] = []
     for (let turn = 0; turn < 200; turn += 1) {
