@@ -201,10 +201,7 @@ function toGrpc(variables: SettingVariables, isChosen: boolean): ChosenPort | un
   return port === 'off' ? undefined : { port: Number(port), isChosen }
 }
 
-function toClickhouseHttp(
-  variables: SettingVariables,
-  isChosen: boolean
-): ChosenPort | undefined {
+function toClickhouseHttp(variables: SettingVariables, isChosen: boolean): ChosenPort | undefined {
   const port = variables[HTTP_PORT]
   const isServers = variables.ONSET_CLICKHOUSE_URL !== undefined && !isChosen
   return port === 'off' || isServers ? undefined : { port: Number(port), isChosen }

@@ -1,10 +1,11 @@
-// Decodes mutated requests until the time is up and prints what it found. A finding is a seed: the test
-// suite can be given it with `--seed N --rounds 1`.
+// Decodes mutated requests of all three signals until the time is up and prints what it found. A finding is a
+// seed: the test suite can be given it with `--seed N --rounds 1`.
 //
 // npx node test/fuzz/receiver.ts [--seconds N] [--seed N] [--rounds N]
 
 import { parseArgs } from 'node:util'
 import { findDefect, makeFuzzCase } from '../support/receiver-fuzz.ts'
+import { findTelemetryDefect, makeTelemetryCase } from '../support/telemetry-fuzz.ts'
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,8 @@ const until = performance.now() + Number(values.seconds) * 1_000
 let round = 0
 let findings = 0
 while (round < rounds && performance.now() < until) {
-  const defect = findDefect(makeFuzzCase(first + round))
+  const defect =
+    findDefect(makeFuzzCase(first + round)) ?? findTelemetryDefect(makeTelemetryCase(first + round))
   if (defect !== undefined) {
     findings += 1
     console.log(`seed ${first + round}: ${defect}`)

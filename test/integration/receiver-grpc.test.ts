@@ -124,13 +124,13 @@ for (const compression of [CompressionAlgorithm.NONE, CompressionAlgorithm.GZIP]
     })
     loggers.getLogger('agent').emit({
       eventName: 'gen_ai.choice',
-      severityNumber: 9,
+      severityText: 'INFO',
       body: { message: { content: 'done' } },
       attributes: { 'gen_ai.system': 'openai' }
     })
     await loggers.shutdown()
     t.match(server.logBatches, [
-      [{ eventName: 'gen_ai.choice', severityNumber: 9, body: { message: { content: 'done' } } }]
+      [{ eventName: 'gen_ai.choice', severityText: 'INFO', body: { message: { content: 'done' } } }]
     ])
 
     const reader = new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(options) })

@@ -20,7 +20,7 @@ const NANOS_PER_SECOND = 1_000_000_000n
 const UINT32_MAX = 0xffff_ffff
 
 /** Any UTF-16, lone surrogates included, and names that mean something to JavaScript. */
-const text = fc.oneof(
+export const text = fc.oneof(
   { weight: 5, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
   {
     weight: 2,
@@ -62,18 +62,18 @@ function attributesOf(values: fc.Arbitrary<AttributeValue>): fc.Arbitrary<Attrib
 
 const hexDigit = fc.integer({ min: 0, max: 15 }).map((digit) => digit.toString(16))
 
-function idOf(digits: number): fc.Arbitrary<string> {
+export function idOf(digits: number): fc.Arbitrary<string> {
   return fc
     .string({ unit: hexDigit, minLength: digits, maxLength: digits })
     .filter((id) => !/^0*$/.test(id))
 }
 
 /** Within a year before the builders' time, so that no span is rejected. */
-const time = fc
+export const time = fc
   .bigInt({ min: 0n, max: 365n * 86_400n * NANOS_PER_SECOND })
   .map((before) => BUILT_START - before)
 
-const literalValues = valuesOf(
+export const literalValues = valuesOf(
   fc.oneof(
     text,
     fc.boolean(),
@@ -84,8 +84,8 @@ const literalValues = valuesOf(
     fc.constant(undefined)
   )
 )
-const literalAttributes = attributesOf(literalValues)
-const count = fc.nat(UINT32_MAX)
+export const literalAttributes = attributesOf(literalValues)
+export const count = fc.nat(UINT32_MAX)
 
 const eventLiteral: fc.Arbitrary<EventLiteral> = fc.record({
   name: text,

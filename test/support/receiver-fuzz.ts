@@ -68,7 +68,7 @@ function isSound(span: DecodedSpan): boolean {
   )
 }
 
-interface Random {
+export interface Random {
   below(bound: number): number
   chance(probability: number): boolean
   pick<T>(list: readonly T[]): T
@@ -76,7 +76,7 @@ interface Random {
 }
 
 /** xorshift32, https://www.jstatsoft.org/article/view/v008i14 */
-function createRandom(seed: number): Random {
+export function createRandom(seed: number): Random {
   let state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x2545f491) >>> 0 || 1
   const next = (): number => {
     state ^= state << 13
@@ -138,7 +138,7 @@ const TELLING_BYTES = [
   0x00, 0x01, 0x02, 0x0a, 0x12, 0x1b, 0x22, 0x5b, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xff
 ]
 
-function mutateBytes(valid: Buffer, random: Random): Buffer {
+export function mutateBytes(valid: Buffer, random: Random): Buffer {
   let body = Buffer.from(valid)
   // Changes in place leave the lengths right, so that what is inside is reached.
   const kinds = random.chance(0.5) ? 2 : 7
@@ -201,7 +201,7 @@ const STRANGE_VALUES: readonly unknown[] = [
   { arrayValue: { values: [{ kvlistValue: {} }] } }
 ]
 
-function mutateJson(valid: Buffer, random: Random): Buffer {
+export function mutateJson(valid: Buffer, random: Random): Buffer {
   const request: unknown = JSON.parse(valid.toString())
   for (let count = 1 + random.below(3); count > 0; count -= 1) mutateSomewhere(request, random)
   return Buffer.from(JSON.stringify(request))

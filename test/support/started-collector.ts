@@ -35,7 +35,12 @@ export async function startTestCollector(
   const { env, logger, now, ...given } = options
   const collector = await startCollector({
     ...given,
-    settings: readSettings({ ONSET_PORT: '0', ONSET_GRPC_PORT: 'off', ONSET_SHUTDOWN_MS: '2000', ...env }),
+    settings: readSettings({
+      ONSET_PORT: '0',
+      ONSET_GRPC_PORT: 'off',
+      ONSET_SHUTDOWN_MS: '2000',
+      ...env
+    }),
     logger: logger ?? pino({ level: 'silent' }),
     now: now ?? Date.now
   })
