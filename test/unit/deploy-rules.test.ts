@@ -49,8 +49,16 @@ function exposedNames(): ReadonlySet<string> {
         for (const part of ['bucket', 'sum', 'count']) names.add(`${name}_${part}`)
       } else names.add(name)
     }
+    for (const name of listedCounters(path)) names.add(`${name}_total`)
   }
   return names
+}
+
+/** Counters whose names stand in a table of the file, `[ 'name', 'description' ]`. */
+function listedCounters(path: string): readonly string[] {
+  return path.endsWith('-metrics.ts')
+    ? [...read(path).matchAll(/\[\s*'(onset_[a-z_]+)',\s*'/g)].map(([, name = '']) => name)
+    : []
 }
 
 function metricsOf(text: string): readonly string[] {

@@ -133,6 +133,9 @@ function readMetricNames(): ReadonlySet<string> {
       else if (kind?.endsWith('Counter') === true) names.add(`${series}_total`)
       else names.add(series)
     }
+    // Counters whose names stand in a table of the file.
+    if (!path.endsWith('-metrics.ts')) continue
+    for (const [, name] of text.matchAll(/\[\s*'(onset_[a-z_]+)',\s*'/g)) names.add(`${name}_total`)
   }
   return names
 }
