@@ -339,3 +339,12 @@ t.test('over gRPC keys are required where they are over HTTP', async (t) => {
   const rows = await select(`SELECT Body FROM otel.otel_logs WHERE ScopeName = 'locked'`)
   t.equal(rows.length, 1)
 })
+
+t.test('a chosen port of gRPC that is taken stops the start and says what to do', async (t) => {
+  const port = new URL(collector.grpcUrl ?? '').port
+  const env = { ONSET_GRPC_PORT: port }
+  await t.rejects(startTestCollector(t, { store, env }), {
+    code: 'SETTINGS_INVALID',
+    message: new RegExp(`ONSET_GRPC_PORT is ${port}, which another process already listens on`)
+  })
+})
