@@ -11,6 +11,7 @@ import { createLogPipeline } from './log-pipeline.ts'
 import { createMetricPipeline } from './metric-pipeline.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { LogListener, RunListener, Store } from './model/index.ts'
+import { loadPrices, type Prices } from './normalizer/index.ts'
 import { createPipeline } from './pipeline.ts'
 import { openProcessAccess } from './process-access.ts'
 import { createReceiver, type Receiver } from './receiver/index.ts'
@@ -54,10 +55,11 @@ export interface Collector {
 /** @throws CollectorError SETTINGS_INVALID when the port cannot be had. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { settings, store, listener, logger, now } = options
+  const prices = loadPrices(settings.pricesPath)
   const metrics = options.metrics ?? createMetrics()
   const access =
     options.access ?? (await openProcessAccess({ settings, store, metrics, logger, now }))
-  const receiver = createCollectorReceiver(options, metrics)
+  const receiver = createCollectorReceiver(options, metrics, prices)
   const app = await buildServer({
     access,
     receiver,
@@ -96,13 +98,17 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 }
 
 /** What comes in over any door, on its way to the store. */
-function createCollectorReceiver(options: CollectorOptions, metrics: Metrics): Receiver {
+function createCollectorReceiver(
+  options: CollectorOptions,
+  metrics: Metrics,
+  prices: Prices
+): Receiver {
   const { settings, store, listener, logListener, logger, now } = options
   const meter = metrics.meter('pipeline')
   const listening = listener === undefined ? {} : { listener }
   const logListening = logListener === undefined ? {} : { listener: logListener }
   return createReceiver({
-    accept: createPipeline({ store, ...listening, meter, logger, now }),
+    accept: createPipeline({ store, ...listening, prices, meter, logger, now }),
     acceptLogs: createLogPipeline({ store, ...logListening, meter, logger }),
     acceptMetrics: createMetricPipeline({ store, meter, logger }),
     httpStatusOf,

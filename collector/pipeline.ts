@@ -16,11 +16,13 @@ import type {
   StepEffects,
   StepKind
 } from './model/index.ts'
-import { normalizeSpans, sanitizeSpans } from './normalizer/index.ts'
+import { normalizeSpans, sanitizeSpans, type Prices } from './normalizer/index.ts'
 
 export interface PipelineOptions {
   readonly store: IngestWriter
   readonly listener?: RunListener
+  /** Absent: only what spans say a call cost. */
+  readonly prices?: Prices
   readonly meter: Meter
   readonly logger: Logger
   readonly now: () => number
@@ -35,12 +37,12 @@ const DEFECTS_LOGGED_MAX = 3
 const MS_PER_SECOND = 1_000
 
 export function createPipeline(options: PipelineOptions): Accept {
-  const { store, listener, now } = options
+  const { store, listener, prices, now } = options
   const report = createReport(options)
   return async (spans) => {
     if (spans.length === 0) return
     const startedAt = now()
-    const { batch, defects } = prepare(spans)
+    const { batch, defects } = prepare(spans, prices)
     const written = countBatch(batch, { defects, seconds: (now() - startedAt) / MS_PER_SECOND })
     const steps = listener === undefined ? [] : batch.steps
     return tellWhen(store.write(batch), () => {
@@ -56,13 +58,16 @@ async function tellWhen(written: Promise<void>, tell: () => void): Promise<void>
   tell()
 }
 
-function prepare(spans: readonly DecodedSpan[]): {
+function prepare(
+  spans: readonly DecodedSpan[],
+  prices: Prices | undefined
+): {
   readonly batch: IngestBatch
   readonly defects: readonly Defect[]
 } {
   const defects: Defect[] = []
   const sanitized = sanitize(spans, defects)
-  const steps = normalize(sanitized, defects).map((step) => classify(step, defects))
+  const steps = toClassifiedSteps(sanitized, prices, defects)
   return { batch: { spans: sanitized, steps }, defects }
 }
 
@@ -86,6 +91,17 @@ function sanitizeAlone(span: DecodedSpan, defects: Defect[]): readonly DecodedSp
     defects.push({ room: 'sanitizer', reason: String(error) })
     return [withoutContent(span)]
   }
+}
+
+/** What re-normalization makes of stored spans, which were sanitized when they came. */
+export function toClassifiedSteps(
+  spans: readonly DecodedSpan[],
+  prices: Prices | undefined,
+  defects: Defect[] = []
+): readonly ClassifiedStep[] {
+  return normalize(spans, defects)
+    .map((step) => prices?.price(step) ?? step)
+    .map((step) => classify(step, defects))
 }
 
 function normalize(spans: readonly DecodedSpan[], defects: Defect[]): readonly Step[] {

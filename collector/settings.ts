@@ -53,6 +53,8 @@ export interface Settings {
   /** Undefined: no alerts. */
   readonly alertRulesPath: string | undefined
   readonly publicUrl: string | undefined
+  /** Undefined: the table of prices that comes with Onset, alone. */
+  readonly pricesPath: string | undefined
   readonly judge: JudgeSettings
   readonly shutdownMs: number
 }
@@ -184,8 +186,11 @@ function toSettings(variables: SettingVariables, chosen: ChosenPorts): Settings 
     diskBudgetBytes: variables.ONSET_DISK_BUDGET_BYTES,
     completionSettleMs: variables.ONSET_COMPLETION_SETTLE_MS,
     completionQuietMs: variables.ONSET_COMPLETION_QUIET_MS,
+    memory: variables.ONSET_MEMORY === 'on',
+    patternHalfLifeDays: variables.ONSET_PATTERN_HALF_LIFE_DAYS,
     alertRulesPath: variables.ONSET_ALERT_RULES,
     publicUrl: variables.ONSET_PUBLIC_URL,
+    pricesPath: variables.ONSET_PRICES_FILE,
     judge: toJudgeSettings(variables),
     shutdownMs: variables.ONSET_SHUTDOWN_MS
   }

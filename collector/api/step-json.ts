@@ -56,6 +56,12 @@ export const StepJson = Type.Object({
   model: optional(Type.String()),
   tokens: TokensJson,
   cost: optional(costSchema('Of this step.')),
+  costSource: optional(
+    Type.String({
+      description:
+        'given by the span, computed@2026-11-24 from its tokens and the prices of that day, or mixed.'
+    })
+  ),
   filesRead: Type.Array(Type.String()),
   filesWritten: Type.Array(Type.String()),
   verifies: Type.Boolean({ description: 'Runs tests, builds or otherwise checks the work.' }),
@@ -91,6 +97,7 @@ export function toStepJson(step: RunStep): Static<typeof StepJson> {
     model: step.model,
     tokens: toTokensJson(step.tokens),
     cost: step.costUsd,
+    costSource: step.costSource,
     filesRead: [...step.effects.filesRead],
     filesWritten: [...step.effects.filesWritten],
     verifies: step.effects.verifies,

@@ -109,8 +109,10 @@ export interface Step {
   readonly startTime: UnixNano
   readonly endTime: UnixNano
   readonly tokens: Tokens
-  /** US dollars, when the span says; never guessed here. */
+  /** US dollars: what the span says, or its tokens at the prices of its day; undefined when neither is known. */
   readonly costUsd: number | undefined
+  /** `given` by the span, `computed@2026-11-24` by the table of prices of that day, `mixed` when summed of both. */
+  readonly costSource?: string | undefined
 
   /** Explicit outcome a producer put on the span (`onset.run.outcome`), valid for the whole run. */
   readonly declaredRunOutcome: Outcome | undefined

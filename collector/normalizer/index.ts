@@ -4,5 +4,6 @@
 
 export { dialectsCommand } from './dialects-command.ts'
 export { normalizeSpans } from './normalize-spans.ts'
+export { loadPrices, type Prices } from './prices/prices.ts'
 export { sanitizeLogRecords, sanitizeMetricPoints } from './sanitize-telemetry.ts'
 export { sanitizeSpans } from './sanitize-spans.ts'

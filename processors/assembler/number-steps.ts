@@ -46,7 +46,8 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
         step: {
           ...mergeSteps(node.step, views),
           tokens: sumTokens(all.flatMap((member) => spending.tokens.get(member) ?? [])),
-          costUsd: sumCost(all.map((member) => spending.costUsd.get(member)))
+          costUsd: sumCost(all.map((member) => spending.costUsd.get(member))),
+          costSource: costSourceOf(all.filter((member) => spending.costUsd.has(member)))
         },
         index,
         parentIndex: indexes.get(actions.get(node.parent)),
@@ -60,6 +61,12 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
     return target === node ? [] : [{ stepId: node.step.stepId, intoIndex: indexes.get(target) }]
   })
   return { numbered, folded }
+}
+
+/** Of those whose cost is counted in one step. */
+function costSourceOf(counted: readonly SpanNode[]): string | undefined {
+  const [first, ...others] = new Set(counted.map(({ step }) => step.costSource))
+  return others.length === 0 ? first : 'mixed'
 }
 
 type Targets = ReadonlyMap<SpanNode | undefined, SpanNode | undefined>

@@ -58,7 +58,8 @@ export function toFoldedRow(came: StepRow, intoIndex: number | undefined): RunSt
     CacheReadTokens: null,
     CacheWriteTokens: null,
     ReasoningTokens: null,
-    CostUsd: null
+    CostUsd: null,
+    CostSource: ''
   }
   return {
     ...cells,

@@ -69,6 +69,7 @@ const STEP_COLUMNS: readonly Column<ClassifiedStep>[] = [
   optionalUint64('CacheWriteTokens', (step) => optionalCountCell(step.tokens.cacheWrite)),
   optionalUint64('ReasoningTokens', (step) => optionalCountCell(step.tokens.reasoning)),
   optionalFloat64('CostUsd', (step) => optionalFloatCell(step.costUsd)),
+  text('CostSource', (step) => step.costSource),
   text('DeclaredRunOutcome', (step) => step.declaredRunOutcome),
   ofChecks(text('Checks.Name', (check) => check.name)),
   ofChecks(text('Checks.Status', (check) => check.status)),

@@ -61,6 +61,7 @@ export interface StepRow extends TokenColumns, CheckColumns {
   readonly StartTime: string
   readonly EndTime: string
   readonly CostUsd: number | null
+  readonly CostSource: string
   readonly DeclaredRunOutcome: string
   readonly Dialect: string
   readonly Truncated: boolean
@@ -110,6 +111,7 @@ export function toStepRow(step: ClassifiedStep): RowToWrite<StepRow> {
     EndTime: nanosCell(step.endTime),
     ...toTokenCells(step.tokens),
     CostUsd: optionalFloatCell(step.costUsd),
+    CostSource: textCell(step.costSource),
     DeclaredRunOutcome: textCell(step.declaredRunOutcome),
     ...toCheckCells(step.checks),
     Dialect: step.dialect,
@@ -162,6 +164,7 @@ export function fromStepRow(row: StepRow): ClassifiedStep {
     endTime: readNanos(row.EndTime),
     tokens: fromTokenCells(row),
     costUsd: readOptionalNumber(row.CostUsd),
+    costSource: readOptionalText(row.CostSource),
     declaredRunOutcome: readWord(OUTCOMES, row.DeclaredRunOutcome, undefined),
     checks: fromCheckCells(row),
     dialect: row.Dialect,
