@@ -8,6 +8,7 @@ import {
   EXIT_USAGE,
   keysCommand,
   localizeCommand,
+  patternsCommand,
   runsCommand,
   showCommand,
   type Command
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   runsCommand,
   showCommand,
   localizeCommand,
+  patternsCommand,
   evalCommand,
   dialectsCommand,
   alertsCommand,

@@ -50,6 +50,9 @@ export interface Settings {
   readonly diskBudgetBytes: number
   readonly completionSettleMs: number
   readonly completionQuietMs: number
+  /** Whether runs are remembered and compared. */
+  readonly memory: boolean
+  readonly patternHalfLifeDays: number
   /** Undefined: no alerts. */
   readonly alertRulesPath: string | undefined
   readonly publicUrl: string | undefined

@@ -19,6 +19,7 @@ export function toStoreOptions(settings: Settings, surroundings: StoreSurroundin
     logger,
     now,
     database: settings.clickhouseDatabase,
+    patternHalfLifeDays: settings.patternHalfLifeDays,
     ttlDays: {
       traces: settings.rawTtlDays,
       runs: settings.runTtlDays,

@@ -7,6 +7,7 @@ import type {
   Analysis,
   AnalysisStore,
   Localization,
+  MemoryStore,
   RunId,
   RunListener,
   RunTree,
@@ -24,6 +25,8 @@ import { COMPLETION_LIMITS, createCompletion } from './completion/index.ts'
 import type { Judge, JudgeConfig, LocalizedRun } from './judge/index.ts'
 import { createJudge } from './judge/index.ts'
 import { openRun } from './localizer/index.ts'
+import type { Memory } from './memory/index.ts'
+import { createMemory } from './memory/index.ts'
 
 /** Pure in what it answers: the same tree gives the same localization. */
 export type LocalizeRun = (
@@ -46,6 +49,8 @@ export interface ProcessorsOptions {
   readonly alerter?: Pick<Alerter, 'onsetLocalized'> | undefined
   /** Asked, after the analysis is saved, about runs that the localizer is not sure of. */
   readonly judge?: JudgeConfig | undefined
+  /** Of what is remembered across runs; without it nothing is. */
+  readonly memory?: MemoryStore | undefined
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly meter: Meter
@@ -68,7 +73,8 @@ export interface Processors extends RunListener {
 /** Resolves when what an earlier process left undone is known. */
 export async function startProcessors(options: ProcessorsOptions): Promise<Processors> {
   const { store, now, meter, logger } = options
-  const analyzing: Analyzing = { metrics: createAnalysisMetrics(meter), judge: undefined }
+  const memory = options.memory && createMemory({ store: options.memory, now, meter, logger })
+  const analyzing: Analyzing = { metrics: createAnalysisMetrics(meter), memory, judge: undefined }
   const completion = createCompletion({
     store,
     analyze: createAnalysis(options, analyzing),
@@ -104,6 +110,7 @@ export async function startProcessors(options: ProcessorsOptions): Promise<Proce
 
 interface Analyzing {
   readonly metrics: AnalysisMetrics
+  readonly memory: Memory | undefined
   /** It has runs analysed again, so it comes after what analyses them. */
   judge: Judge | undefined
 }
@@ -111,7 +118,7 @@ interface Analyzing {
 function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): AnalyzeRun {
   const { store, localize, alerter, now } = options
   return async (runId, { state, partial, signal }) => {
-    const { judge, metrics } = analyzing
+    const { judge, memory, metrics } = analyzing
     const { assembled, capped, ingestedThrough } = await readRun(store, runId)
     if (assembled === undefined) return undefined
     // Each part holds the event loop for as long as it takes: what waits is served in between.
@@ -131,7 +138,10 @@ function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): Analy
     }
     // Before it is saved: a run whose analysis is saved is not looked at again, so a process that dies in
     // between would tell nobody. The other way round, the next analysis finds the alert in the outbox.
-    if (state === 'complete') await alerter?.onsetLocalized(analysis)
+    if (state === 'complete') {
+      await alerter?.onsetLocalized(analysis)
+      await memory?.remember(tree, localization)
+    }
     const revision = await store.saveAnalysis(analysis)
     if (state === 'complete') {
       metrics.record(analysis, now())

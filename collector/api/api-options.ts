@@ -13,6 +13,7 @@ import {
   type Backups,
   type FeedbackWriter,
   type KeyScope,
+  type MemoryReader,
   type ManagedKey,
   type RunId,
   type RunListener,
@@ -40,6 +41,7 @@ export type AroundKey = (key: ManagedKey, act: () => Promise<void>) => Promise<v
 
 export interface ApiOptions {
   readonly store: RunReader &
+    MemoryReader &
     FeedbackWriter &
     AuditStore &
     AlertReader &

@@ -17,6 +17,7 @@ import { keyRoutes } from './key-routes.ts'
 import { localizeRoutes } from './localize-routes.ts'
 import { onsetRoutes } from './onset-routes.ts'
 import { outcomeRoutes } from './outcome-routes.ts'
+import { patternRoutes } from './pattern-routes.ts'
 import { runRoutes } from './run-routes.ts'
 
 /** Swagger UI writes style attributes; everything else comes from its own files. */
@@ -58,6 +59,7 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
     outcomeRoutes,
     feedbackRoutes,
     onsetRoutes,
+    patternRoutes,
     alertRoutes,
     localizeRoutes,
     eventRoutes,

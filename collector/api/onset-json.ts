@@ -6,7 +6,8 @@ import {
   ONSET_CATEGORIES,
   STAGE_NAMES,
   type Onset,
-  type OnsetRecord
+  type OnsetRecord,
+  type RunMemory
 } from '../model/index.ts'
 import {
   costSchema,
@@ -24,7 +25,13 @@ const EvidenceJson = Type.Object({
   detector: Type.String({ description: 'Rule that found it, as non_zero_exit.' }),
   label: Type.String({ description: 'What the detector means, in a few words.' }),
   quote: Type.String({ description: 'Occurs verbatim in the texts of the step.' }),
-  weight: Type.Number({ description: 'Share in the score.' })
+  weight: Type.Number({ description: 'Share in the score.' }),
+  link: optional(
+    Type.Object(
+      { runId: Type.String(), stepIndex: StepIndex },
+      { description: 'Step of another run that this one is compared with.' }
+    )
+  )
 })
 
 const WasteJson = Type.Object(
@@ -99,6 +106,26 @@ export function toOnsetJson(onset: Onset): Static<typeof OnsetJson> {
     localizerVersion: onset.localizerVersion,
     provisional: onset.provisional
   }
+}
+
+/** The best suspect with where the run left the way of a successful one, which weighs nothing. */
+export function withDivergence(
+  onsets: readonly Static<typeof OnsetJson>[],
+  memory: RunMemory | undefined
+): Static<typeof OnsetJson>[] {
+  const divergence = memory?.divergence
+  const [top, ...others] = onsets
+  if (divergence === undefined || top === undefined) return [...onsets]
+  const detector = 'diverged_from_success'
+  const evidence = {
+    stepIndex: divergence.stepIndex,
+    detector,
+    label: evidenceLabel(detector),
+    quote: divergence.quote,
+    weight: 0,
+    link: { runId: divergence.successRunId, stepIndex: divergence.successStepIndex }
+  }
+  return [{ ...top, evidence: [...top.evidence, evidence] }, ...others]
 }
 
 export function toOnsetRecordJson(record: OnsetRecord): Static<typeof OnsetRecordJson> {

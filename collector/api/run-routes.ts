@@ -13,7 +13,7 @@ import {
   timeParameter,
   unknownRun
 } from './list-query.ts'
-import { OnsetJson, toOnsetJson } from './onset-json.ts'
+import { OnsetJson, toOnsetJson, withDivergence } from './onset-json.ts'
 import { readRunDetail } from './run-detail.ts'
 import { RunJson, RunListItemJson, toRunJson, toRunListItemJson } from './run-json.ts'
 import { StageJson, toStageJson } from './stage-json.ts'
@@ -108,11 +108,12 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { st
       const { stepsAfter = 0, stepsLimit = STEPS_LIMIT_DEFAULT } = request.query
       const detail = await readRunDetail(store, runId, { after: stepsAfter, limit: stepsLimit })
       if (detail === undefined) throw unknownRun(runId)
+      const memory = detail.onsets.length === 0 ? undefined : await store.readRunMemory(runId)
       return {
         run: toRunJson(detail.record),
         stages: detail.stages.map(toStageJson),
         steps: detail.steps.map(toStepJson),
-        onsets: detail.onsets.map(toOnsetJson),
+        onsets: withDivergence(detail.onsets.map(toOnsetJson), memory),
         nextStepsAfter: detail.nextStepsAfter
       }
     }

@@ -27,6 +27,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ['unknown_path', 'path, command or module not there'],
   ['non_zero_exit', 'non-zero exit code'],
   ['tool_error', 'tool reported an error'],
+  ['diverged_from_success', 'left the way of a run that succeeded'],
   ['judge', 'the judge’s reason'],
   // What the ranking weighs.
   ['write', 'wrote a file of the work'],

@@ -5,6 +5,7 @@ import type { AuditStore, KeyStore } from './access.ts'
 import type { AlertDelivery, AlertStatus } from './alert.ts'
 import type { Backups } from './backup.ts'
 import type { LogWriter } from './log-record.ts'
+import type { MemoryReader, MemoryStore } from './memory.ts'
 import type { MetricWriter } from './metric-point.ts'
 import type { LeadStore } from './lead.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
@@ -221,6 +222,8 @@ export interface Store
     AlertStore,
     AlertReader,
     LeadStore,
+    MemoryReader,
+    MemoryStore,
     SpanReader,
     KeyStore,
     AuditStore {

@@ -27,6 +27,7 @@ import { migrate } from './migrate.ts'
 import { OnsetReader } from './read/onset-reader.ts'
 import { RunRowReader } from './read/run-reader.ts'
 import { SpanRowReader } from './read/span-reader.ts'
+import { createMemoryTables } from './memory/memory-tables.ts'
 import { createOutboxTables } from './outbox-tables.ts'
 import { Reports } from './reports.ts'
 import { settleTables } from './settle-tables.ts'
@@ -108,6 +109,12 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   return {
     ...createAccessTables({ engine, metrics }),
     ...createOutboxTables({ engine, metrics }),
+    ...createMemoryTables({
+      engine,
+      metrics,
+      now: options.now,
+      halfLifeDays: options.patternHalfLifeDays
+    }),
     ...telemetry.doors(),
     ...(readOnlyQueries === undefined ? {} : { readOnlyQueries }),
     ...(backups === undefined ? {} : { backups }),

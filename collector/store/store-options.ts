@@ -58,6 +58,8 @@ export interface StoreBasics {
   /** Letters, digits and underscores. */
   readonly database?: string | undefined
   readonly ttlDays?: Partial<TtlDays> | undefined
+  /** Days after which a hit of a failure pattern counts half. */
+  readonly patternHalfLifeDays?: number | undefined
   readonly queue?: Partial<QueueBounds> | undefined
 }
 

@@ -58,6 +58,26 @@ export interface AlertListJson {
   readonly nextCursor?: string
 }
 
+/** A failure pattern as `/api/patterns` tells of it. */
+export interface PatternJson {
+  readonly id: string
+  readonly agent: string
+  readonly model?: string
+  readonly tool?: string
+  readonly category: string
+  readonly stage: string
+  readonly family?: string
+  readonly sign: string
+  readonly hits: number
+  readonly weight: number
+  readonly confirmed: number
+  readonly refuted: number
+  readonly helpfulness: number
+  /** ISO 8601, UTC. */
+  readonly lastSeenAt: string
+  readonly lastRunId: string
+}
+
 export interface ApiClient {
   readonly url: string
   /** @throws OnsetApiError when no Onset answers, or one that is not ready. */
@@ -70,6 +90,9 @@ export interface ApiClient {
   /** Returns while it is being made. */
   startBackup(name: string): Promise<BackupJson>
   readBackup(): Promise<BackupJson>
+  listPatterns(
+    query: Readonly<Record<string, string>>
+  ): Promise<{ readonly items: readonly PatternJson[] }>
   listAlerts(query: Readonly<Record<string, string>>): Promise<AlertListJson>
   /** One that was given up. */
   resendAlert(alertId: string): Promise<AlertJson>
@@ -99,6 +122,11 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
     },
     startBackup: (name) => request<BackupJson>('POST', '/api/admin/backup', { name }),
     readBackup: () => request<BackupJson>('GET', '/api/admin/backup'),
+    listPatterns: (query) =>
+      request<{ readonly items: readonly PatternJson[] }>(
+        'GET',
+        `/api/patterns?${new URLSearchParams(query).toString()}`
+      ),
     listAlerts: (query) =>
       request<AlertListJson>('GET', `/api/alerts?${new URLSearchParams(query).toString()}`),
     resendAlert: (alertId) =>

@@ -61,6 +61,8 @@ export interface EvidenceJson {
   /** What the detector means; absent from collectors that do not say. */
   readonly label?: string
   readonly quote: string
+  /** Step of another run that this one is compared with. */
+  readonly link?: { readonly runId: string; readonly stepIndex: number }
 }
 
 export interface OnsetJson {

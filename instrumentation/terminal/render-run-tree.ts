@@ -151,6 +151,9 @@ function renderOnsets(detail: RunDetail, paint: Paint, width: number): string[] 
     const room = Math.max(QUOTE_CHARS_MIN, width - found.length - EVIDENCE_CHARS)
     const quote = paint('dim', `"${toLine(evidence.quote, room)}"`)
     lines.push(`${label}  step ${evidence.stepIndex}  ${found}  ${quote}`)
+    const { link } = evidence
+      lines.push(`          see step ${link.stepIndex} of run ${toLine(link.runId, 64)}`)
+    }
   })
   for (const caveat of top.caveats) lines.push(`caveat    ${toLine(caveat, width - 10)}`)
   if (top.chain.length > 1) lines.push(`chain     ${top.chain.join(' → ')}`)

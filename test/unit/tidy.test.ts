@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'processors/assembler': ['collector/model', 'collector/effects'],
   'processors/completion': ['collector/model'],
   'processors/alerter': ['collector/model'],
+  'processors/memory': ['collector/model', 'collector/effects'],
   'processors/lead': ['collector/model'],
   'processors/localizer': ['collector/model', 'collector/effects'],
   'processors/judge': ['collector/model'],
