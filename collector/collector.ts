@@ -8,6 +8,7 @@ import { startGrpcServer, type GrpcServer } from './grpc-server.ts'
 import { httpStatusOf } from './http-status.ts'
 import { closeServer, listen } from './listen.ts'
 import { createLogPipeline } from './log-pipeline.ts'
+import { createLogSteps } from './log-steps.ts'
 import { createMetricPipeline } from './metric-pipeline.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { LogListener, RunListener, Store } from './model/index.ts'
@@ -106,10 +107,11 @@ function createCollectorReceiver(
   const { settings, store, listener, logListener, logger, now } = options
   const meter = metrics.meter('pipeline')
   const listening = listener === undefined ? {} : { listener }
-  const logListening = logListener === undefined ? {} : { listener: logListener }
+  const logSteps = createLogSteps({ store, ...listening, prices, meter, logger })
+  const logListeners = logListener === undefined ? [logSteps] : [logSteps, logListener]
   return createReceiver({
     accept: createPipeline({ store, ...listening, prices, meter, logger, now }),
-    acceptLogs: createLogPipeline({ store, ...logListening, meter, logger }),
+    acceptLogs: createLogPipeline({ store, listeners: logListeners, meter, logger }),
     acceptMetrics: createMetricPipeline({ store, meter, logger }),
     httpStatusOf,
     bodyBytesMax: settings.bodyBytesMax,

@@ -8,8 +8,8 @@ import { sanitizeLogRecords } from './normalizer/index.ts'
 
 export interface LogPipelineOptions {
   readonly store: LogWriter
-  /** Whatever it makes of the records is durable before they are acknowledged. */
-  readonly listener?: LogListener
+  /** Told in order; whatever they make of the records is durable before these are acknowledged. */
+  readonly listeners?: readonly LogListener[]
   readonly meter: Meter
   readonly logger: Logger
 }
@@ -19,7 +19,7 @@ export type AcceptLogs = (records: readonly DecodedLogRecord[]) => Promise<void>
 
 export function createLogPipeline({
   store,
-  listener,
+  listeners = [],
   meter,
   logger
 }: LogPipelineOptions): AcceptLogs {
@@ -40,7 +40,7 @@ export function createLogPipeline({
     }
     await store.writeLogs(sanitized)
     // After the write: what is made of a record may point at it. A repeated batch comes through here again.
-    await listener?.logsAccepted(sanitized)
+    for (const listener of listeners) await listener.logsAccepted(sanitized)
     stored.add(sanitized.length)
   }
 }

@@ -71,7 +71,7 @@ function prepare(
   return { batch: { spans: sanitized, steps }, defects }
 }
 
-interface Defect {
+export interface Defect {
   readonly room: 'sanitizer' | 'normalizer' | 'effects'
   readonly reason: string
 }
@@ -135,7 +135,8 @@ function withoutContent(span: DecodedSpan): DecodedSpan {
   }
 }
 
-function classify(step: Step, defects: Defect[]): ClassifiedStep {
+/** Also of steps that log records became. */
+export function classify(step: Step, defects: Defect[]): ClassifiedStep {
   try {
     return { ...step, effects: classifyStep(step) }
   } catch (error) {

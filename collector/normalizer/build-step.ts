@@ -27,7 +27,7 @@ export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts):
   const observation = facts.observation ?? ''
   const checks = readChecks(span)
   return {
-    runId: toRunId(span.traceId),
+    runId: runOf(span, facts),
     stepId: toStepId(span.spanId),
     traceId: span.traceId,
     spanId: span.spanId,
@@ -61,6 +61,10 @@ export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts):
     truncated: (facts.truncated ?? false) || isCut(facts),
     droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount
   }
+}
+
+function runOf(span: DecodedSpan, { runId }: StepFacts): Step['runId'] {
+  return runId ?? toRunId(span.traceId)
 }
 
 // `gen_ai.conversation.id` first: a `session.id` may be the browser's, around many conversations.

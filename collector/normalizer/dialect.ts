@@ -5,6 +5,7 @@ import type {
   Check,
   DecodedSpan,
   RequestedToolCall,
+  RunId,
   Step,
   StepKind,
   Tokens
@@ -29,6 +30,8 @@ export interface Dialect {
  */
 export interface StepFacts {
   readonly kind: StepKind
+  /** Where a run is not a trace: all spans and log records of it say the same. */
+  readonly runId?: RunId | undefined
   readonly sessionId?: string | undefined
   readonly agent?: string | undefined
   readonly agentVersion?: string | undefined

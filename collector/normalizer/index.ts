@@ -3,7 +3,10 @@
 // clock, storage, nor any run as a whole.
 
 export { dialectsCommand } from './dialects-command.ts'
+export { explainSpan, type SpanExplanation } from './explain-span.ts'
+export { maskText } from './mask-text.ts'
 export { normalizeSpans } from './normalize-spans.ts'
 export { loadPrices, type Prices } from './prices/prices.ts'
 export { sanitizeLogRecords, sanitizeMetricPoints } from './sanitize-telemetry.ts'
 export { sanitizeSpans } from './sanitize-spans.ts'
+export { normalizeLogs } from './logs/normalize-logs.ts'

@@ -4,6 +4,7 @@
 import type { ClassifiedStep, StepEffects } from '@onset/collector/model'
 import { cutText, STEP_TEXT_CHARS_MAX } from '@onset/collector/model'
 
+import { isFromLog } from './log-views.ts'
 import type { Role } from './roles.ts'
 
 export interface Member {
@@ -16,10 +17,17 @@ export function mergeSteps(step: ClassifiedStep, members: readonly Member[]): Cl
   if (members.length === 0) return step
   const twins = members.filter(({ as }) => as === 'twin' || as === 'wrapper')
   const merged = twins.reduce((known, twin) => mergeTwin(known, twin.step), step)
-  if (step.kind === 'llm') return merged
+  if (step.kind === 'llm') return { ...merged, input: readInput(step, twins) }
   const calls = members.filter((member) => member.step.kind === 'llm')
   const texts = calls.flatMap((call) => [call.step.thought, call.step.action])
   return { ...merged, thought: joinDistinct([...texts, merged.thought]) }
+}
+
+/** Where every message of a conversation is a log record of its own, the last one is the request. */
+function readInput(step: ClassifiedStep, twins: readonly Member[]): string {
+  const logged = twins.filter((twin) => isFromLog(twin.step) && twin.step.input !== '')
+  const last = logged.at(-1)?.step.input ?? ''
+  return isFromLog(step) ? last || step.input : step.input || last
 }
 
 function joinDistinct(texts: readonly string[]): string {
@@ -30,10 +38,22 @@ function joinDistinct(texts: readonly string[]): string {
 function mergeTwin(step: ClassifiedStep, twin: ClassifiedStep): ClassifiedStep {
   return {
     ...step,
+    ...mergeHead(step, twin),
     ...mergeResult(step, twin),
     ...mergeAction(step, twin),
     truncated: step.truncated || twin.truncated,
     effects: mergeEffects(step, twin)
+  }
+}
+
+function mergeHead(step: ClassifiedStep, twin: ClassifiedStep) {
+  if (!isFromLog(twin)) return {}
+  return {
+    sessionId: step.sessionId ?? twin.sessionId,
+    agent: step.agent ?? twin.agent,
+    provider: step.provider ?? twin.provider,
+    finishReason: step.finishReason ?? twin.finishReason,
+    checks: step.checks.length > 0 ? step.checks : twin.checks
   }
 }
 

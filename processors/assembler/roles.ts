@@ -4,6 +4,7 @@
 
 import type { ClassifiedStep, StepKind } from '@onset/collector/model'
 
+import { findLogViews, isFromLog } from './log-views.ts'
 import type { SpanForest, SpanNode } from './span-forest.ts'
 import { isSameTool } from './tool-names.ts'
 
@@ -30,13 +31,16 @@ const VERDICT: Role = { is: 'verdict' }
 
 /** Roles before model calls are joined to the tool steps they asked for. */
 export function assignRoles(forest: SpanForest): Roles {
-  const below = lookBelow(forest)
+  const views = findLogViews(forest)
+  const below = lookBelow(views.size === 0 ? forest : forest.filter((node) => !views.has(node)))
   const roles: Roles = new Map()
   if (!forest.some(({ step }) => step.kind !== 'unknown')) return allSteps(forest)
   let actionsLeft = forest.filter(({ step }) => isAction(step)).length
   for (const node of forest) {
     if (isAction(node.step)) actionsLeft -= 1
-    roles.set(node, RULES[node.step.kind](node, { roles, below, isLast: actionsLeft === 0 }))
+    const target = views.get(node)
+    const around = { roles, below, isLast: actionsLeft === 0 }
+    roles.set(node, target ? { is: 'twin', target } : RULES[node.step.kind](node, around))
   }
   foldRepeatedCalls(forest, roles)
   return hasStep(roles) ? roles : allSteps(forest)
@@ -89,7 +93,9 @@ interface Around {
 type RoleRule = (node: SpanNode, around: Around) => Role
 
 const RULES: Readonly<Record<StepKind, RoleRule>> = {
-  agent: (node, { below }) => (below.occupied.has(node) || !tells(node.step) ? FRAME : STEP),
+  // A log record about an agent has nothing inside of it: what happened then stands beside it.
+  agent: (node, { below }) =>
+    below.occupied.has(node) || isFromLog(node.step) || !tells(node.step) ? FRAME : STEP,
   llm: (node, { below }) => {
     const inner = below.innerCall.get(node)
     return inner === undefined ? STEP : { is: 'wrapper', target: inner }

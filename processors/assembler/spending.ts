@@ -16,33 +16,65 @@ const TOKEN_FIELDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning']
 
 export function countSpending(forest: SpanForest, roles: Roles): Spending {
   return {
-    tokens: countOnce(forest, roles, ({ step }) =>
-      hasTokens(step.tokens) ? step.tokens : undefined
-    ),
-    costUsd: countOnce(forest, roles, ({ step }) => step.costUsd)
+    tokens: countOnce(forest, roles, {
+      read: ({ step }) => (hasTokens(step.tokens) ? step.tokens : undefined),
+      weigh: (tokens) => (tokens.input ?? 0) + (tokens.output ?? 0)
+    }),
+    costUsd: countOnce(forest, roles, {
+      read: ({ step }) => step.costUsd,
+      // What the producer says it paid, before what our table says it should have.
+      weigh: (_cost, { step }) => (step.costSource?.startsWith('computed') === true ? 0 : 1)
+    })
   }
 }
 
+interface Count<T> {
+  readonly read: (node: SpanNode) => T | undefined
+  /** Of several views of one action the heaviest value is believed, else that of the action itself. */
+  readonly weigh: (value: T, node: SpanNode) => number
+}
+
 /** The values to count, last node first: children before their parents. */
-function countOnce<T>(
-  forest: SpanForest,
-  roles: Roles,
-  read: (node: SpanNode) => T | undefined
-): Map<SpanNode, T> {
+function countOnce<T>(forest: SpanForest, roles: Roles, count: Count<T>): Map<SpanNode, T> {
   const counted = new Map<SpanNode, T>()
   const countedBelow = new Set<SpanNode>()
+  const tellers = findTellers(roles, count)
   for (const node of forest.toReversed()) {
-    const value = read(node)
+    const value = count.read(node)
     const role = roles.get(node)
-    const isRepeated = role?.is === 'twin' && read(role.target) !== undefined
-    if (value !== undefined && !isRepeated && (isCall(node, role) || !countedBelow.has(node))) {
-      counted.set(node, value)
-    }
-    if (node.parent !== undefined && (counted.has(node) || countedBelow.has(node))) {
+    const isOwn = isCall(node, role) || !countedBelow.has(node)
+    // What another view tells is counted there; frames around both must not count it again.
+    if (value !== undefined && isOwn && tells(node, role, tellers)) counted.set(node, value)
+    if (node.parent !== undefined && (value !== undefined || countedBelow.has(node))) {
       countedBelow.add(node.parent)
     }
   }
   return counted
+}
+
+type Tellers = ReadonlyMap<SpanNode, SpanNode>
+
+function tells(node: SpanNode, role: Role | undefined, tellers: Tellers): boolean {
+  const teller = tellers.get(role?.is === 'twin' ? role.target : node)
+  return teller === undefined || teller === node
+}
+
+/** For each action with views the node whose value counts for all of them. */
+function findTellers<T>(roles: Roles, { read, weigh }: Count<T>): Tellers {
+  const tellers = new Map<SpanNode, SpanNode>()
+  for (const [node, role] of roles) {
+    if (role.is !== 'twin') continue
+    for (const view of [tellers.get(role.target) ?? role.target, node]) {
+      const known = tellers.get(role.target)
+      const value = read(view)
+      const best = known && read(known)
+      if (value === undefined) continue
+      if (known === undefined || best === undefined || weigh(value, view) > weigh(best, known)) {
+        tellers.set(role.target, view)
+      }
+    }
+  }
+  return tellers
 }
 
 /** A model call around tools that call models spends tokens of its own; around its own twin it does not. */

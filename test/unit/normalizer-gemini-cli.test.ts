@@ -35,7 +35,7 @@ checkDialect(t, [
     span: named('llm_call'),
     step: {
       kind: 'llm',
-      dialect: 'gemini_cli@1',
+      dialect: 'gemini_cli@2',
       agent: 'gemini-cli',
       model: 'm-1',
       input: 'Fix the build',
@@ -158,6 +158,6 @@ checkDialect(t, [
     claim: 'the scope decides, whatever kind OpenInference would see',
     attributes: { [OPERATION]: 'tool_call', 'openinference.span.kind': 'CHAIN' },
     span: named('tool_call'),
-    step: { kind: 'tool', dialect: 'gemini_cli@1' }
+    step: { kind: 'tool', dialect: 'gemini_cli@2' }
   }
 ])

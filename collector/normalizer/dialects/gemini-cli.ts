@@ -12,6 +12,7 @@ import { readInputMessages, readOutputMessages } from '../gen-ai/eras.ts'
 import { operationOf } from '../gen-ai/operations.ts'
 import { readGenAi } from '../gen-ai/read-gen-ai.ts'
 import { toText } from '../json-text.ts'
+import { promptRunId } from '../logs/log-ids.ts'
 import { firstToolResult } from '../messages.ts'
 import { describeToolCall, toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
@@ -20,7 +21,7 @@ import { firstText, isRecord } from '../values.ts'
 
 export const geminiCli = defineDialect({
   name: 'gemini_cli',
-  version: 1,
+  version: 2,
   recognizedBy: 'scope gemini-cli with attribute gen_ai.operation.name',
   recognizes: ({ scope, attributes }) =>
     scope.name === 'gemini-cli' && attributes['gen_ai.operation.name'] !== undefined,
@@ -33,7 +34,16 @@ const OPERATIONS: ReadonlyMap<string, string> = new Map([
   ['system_prompt', '']
 ])
 
+/** Its spans of one prompt are in several traces; without the prompt's name they are of the session's only one. */
 function read(span: DecodedSpan): StepFacts {
+  const session = firstText(span.attributes, ['gen_ai.conversation.id'])
+  const facts = readSpan(span)
+  if (session === undefined) return facts
+  const prompt = firstText(span.attributes, ['gen_ai.prompt.name']) ?? session
+  return { ...facts, runId: promptRunId(session, prompt) }
+}
+
+function readSpan(span: DecodedSpan): StepFacts {
   const operation = operationOf(span) ?? ''
   const facts = readGenAi(span, OPERATIONS.get(operation) ?? operation)
   if (facts.kind === 'tool' || facts.kind === 'handoff')

@@ -1,0 +1,50 @@
+// What log records become beside rows of their own: steps, where a producer tells of its agent's actions in
+// them. Durable before the records are acknowledged; the same steps when the records come again.
+
+import type { Meter } from '@opentelemetry/api'
+import type { Logger } from 'pino'
+import type { DecodedLogRecord, IngestWriter, LogListener, RunListener } from './model/index.ts'
+import { normalizeLogs, type Prices } from './normalizer/index.ts'
+import { classify, type Defect } from './pipeline.ts'
+
+export interface LogStepsOptions {
+  readonly store: IngestWriter
+  readonly listener?: RunListener
+  readonly prices?: Prices
+  readonly meter: Meter
+  readonly logger: Logger
+}
+
+/** Of a batch with a defect the first few name it well enough. */
+const DEFECTS_LOGGED_MAX = 3
+
+export function createLogSteps(options: LogStepsOptions): LogListener {
+  const { store, listener, prices, meter, logger } = options
+  const written = meter.createCounter('onset_pipeline_log_steps', {
+    description: 'Steps made of log records.'
+  })
+  const failed = meter.createCounter('onset_pipeline_log_step_defects', {
+    description: 'Log records that a room failed on; stored, without their step or what it does.'
+  })
+  return {
+    logsAccepted: async (records: readonly DecodedLogRecord[]): Promise<void> => {
+      const { steps: normalized, fallbacks } = normalizeLogs(records)
+      const defects: Defect[] = fallbacks.map(({ event, reason }) => ({
+        room: 'normalizer',
+        reason: `${event}: ${reason}`
+      }))
+      const steps = normalized
+        .map((step) => prices?.price(step) ?? step)
+        .map((step) => classify(step, defects))
+      if (defects.length > 0) {
+        failed.add(defects.length)
+        const fields = { defects: defects.slice(0, DEFECTS_LOGGED_MAX), count: defects.length }
+        logger.error(fields, 'log records without their step because of a defect')
+      }
+      if (steps.length === 0) return
+      await store.write({ spans: [], steps })
+      written.add(steps.length)
+      listener?.stepsWritten(steps)
+    }
+  }
+}
