@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { context, type Attributes } from '@opentelemetry/api'
+import { installBridges } from './bridges/index.ts'
 import { installLlmCalls } from './llm-calls/index.ts'
 import { startRuns, type Runs } from './runs/index.ts'
 import { readSettings, type Environment, type Settings } from './settings.ts'
@@ -47,17 +48,24 @@ export function startInstrumentation(options: StartOptions): void {
   const onDefect = countDefects(options.tell)
   const telemetry = openTelemetry({ settings, redaction, onDefect, ...options })
   const runs = openRuns(telemetry, settings, options)
+  const bridges = installBridges({
+    tracer: runs.tracer,
+    capture: settings.capture,
+    redact: (text) => redaction.redact(text),
+    onDefect
+  })
   const calls = installLlmCalls({
     tracer: runs.tracer,
     capture: settings.capture,
     redact: (text) => redaction.redact(text),
     isOwnTraffic: (url) => telemetry.isOwnTraffic(url),
     now: options.now,
-    activeContext: () => runs.activeContext(),
+    activeContext: () => bridges.activeContext() ?? runs.activeContext(),
     onDefect
   })
   telemetry.observe(calls.spanObserver)
   telemetry.onEnding((ending) => {
+    bridges.uninstall()
     calls.uninstall()
     runs.end(ending)
   })

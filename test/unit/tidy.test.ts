@@ -34,6 +34,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'processors/localizer',
     'processors/judge'
   ],
+  'instrumentation/bridges': [],
   'instrumentation/llm-calls': [],
   'instrumentation/telemetry': [],
   'instrumentation/runs': [],

@@ -1,0 +1,114 @@
+// Agents as people write them with frameworks, each as a module and as CommonJS. Nothing in them knows of
+// telemetry; each prints, as its last line, what it did: the ledger that spans are compared with.
+
+import type { ModuleSystem } from './sdk-programs.ts'
+
+export interface ToolEntry {
+  readonly name: string
+  readonly arguments: unknown
+  /** Undefined when the tool failed. */
+  readonly result?: string
+  readonly error?: string
+}
+
+export interface FrameworkProgram {
+  readonly imports: Readonly<Record<string, string>>
+  readonly agent: string
+}
+
+const AGENTS = `
+setDefaultOpenAIClient(new OpenAI({ baseURL: process.env.MODEL_URL + '/v1', apiKey: 'k', maxRetries: 0 }))
+const schema = (...names) => ({
+  type: 'object', required: [], additionalProperties: true,
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+})
+const agent = new Agent({
+  name: 'guide', instructions: 'Be brief.', model: process.env.MODEL,
+  tools: [
+    tool({ name: 'read_weather', description: 'w', parameters: schema('city', 'unit'), strict: false,
+      execute: (args) => {
+        ledger.push({ name: 'read_weather', arguments: args, result: '21° und sonnig' })
+        return '21° und sonnig'
+      } }),
+    tool({ name: 'read_clock', description: 'c', parameters: schema('zone'), strict: false,
+      execute: (args) => {
+        ledger.push({ name: 'read_clock', arguments: args, error: 'no clock here' })
+        throw new Error('no clock here')
+      } })
+  ]
+})
+if (process.env.STREAM === '1') {
+  const result = await run(agent, 'Wetter und Zeit in Zürich?', { stream: true })
+  for await (const event of result) void event
+  await result.completed
+} else await run(agent, 'Wetter und Zeit in Zürich?')
+`
+
+/** A model of its own decides: the first agent hands over, the second says a text. */
+const HANDOFF = `
+let turn = 0
+const model = { getResponse: async () => {
+  turn += 1
+  const usage = new Usage()
+  if (turn > 1) return { usage, output: [{ type: 'message', role: 'assistant', status: 'completed',
+    content: [{ type: 'output_text', text: 'done' }] }] }
+  return { usage, output: [{ type: 'function_call', callId: 'h1', name: 'transfer_to_second',
+    status: 'completed', arguments: '{}' }] }
+} }
+const second = new Agent({ name: 'second', instructions: 'b', model })
+const first = new Agent({ name: 'first', instructions: 'a', model, handoffs: [second] })
+await run(first, 'over to you')
+`
+
+const MCP = `
+const server = new McpServer({ name: 'files', version: '1.0.0' })
+const metas = []
+const answer = (text, isError) => ({ content: [{ type: 'text', text }], ...(isError ? { isError } : {}) })
+server.registerTool('read_file', { inputSchema: { path: z.string() } }, ({ path }, { _meta }) => {
+  metas.push(_meta?.traceparent)
+  ledger.push({ name: 'read_file', arguments: { path }, result: 'hello' })
+  return answer('hello')
+})
+server.registerTool('delete_file', { inputSchema: { path: z.string() } }, ({ path }, { _meta }) => {
+  metas.push(_meta?.traceparent)
+  ledger.push({ name: 'delete_file', arguments: { path }, error: 'not allowed' })
+  return answer('not allowed', true)
+})
+const [near, far] = InMemoryTransport.createLinkedPair()
+await server.connect(far)
+const client = new Client({ name: 'agent', version: '1.0.0' })
+await client.connect(near)
+const given = Object.freeze({ name: 'read_file', arguments: Object.freeze({ path: 'a.txt' }) })
+const said = await client.callTool(given)
+if (said.content[0].text !== 'hello') throw new Error('the answer is another')
+await client.callTool({ name: 'delete_file', arguments: { path: 'a.txt' } })
+if (!metas.every((meta) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(meta))) throw new Error('no context: ' + metas)
+`
+
+export const FRAMEWORK_PROGRAMS = {
+  agents: {
+    imports: {
+      '@openai/agents': '{ Agent, run, tool, setDefaultOpenAIClient }',
+      openai: '{ OpenAI }'
+    },
+    agent: AGENTS
+  },
+  handoff: { imports: { '@openai/agents': '{ Agent, Usage, run }' }, agent: HANDOFF },
+  mcp: {
+    imports: {
+      '@modelcontextprotocol/sdk/client/index.js': '{ Client }',
+      '@modelcontextprotocol/sdk/server/mcp.js': '{ McpServer }',
+      '@modelcontextprotocol/sdk/inMemory.js': '{ InMemoryTransport }',
+      zod: '{ z }'
+    },
+    agent: MCP
+  }
+} as const satisfies Record<string, FrameworkProgram>
+
+export function frameworkText(program: FrameworkProgram, system: ModuleSystem): string {
+  const loads = Object.entries(program.imports).map(([name, names]) =>
+    system === 'esm' ? `import ${names} from '${name}'` : `const ${names} = require('${name}')`
+  )
+  const body = `const ledger = []\n${program.agent}\nconsole.log(JSON.stringify(ledger))`
+  return [...loads, system === 'esm' ? body : `async function main() {${body}}\nmain()`].join('\n')
+}
