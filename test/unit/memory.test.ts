@@ -1,6 +1,6 @@
 // Signatures and alignments: alike for like runs, total on any.
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { localizeOnset } from '../../processors/localizer/index.ts'
 import {
