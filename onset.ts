@@ -13,12 +13,14 @@ import {
   showCommand,
   type Command
 } from '@onset/instrumentation/commands'
+import { buildRunCommand } from '@onset/instrumentation/launch-command'
 import { createRestoreCommand } from '@onset/collector/commands'
 import { classifyStep } from '@onset/collector/effects'
 import { dialectsCommand } from '@onset/collector/normalizer'
 import { assembleRun } from '@onset/processors/assembler'
 import { createEvalCommand } from '@onset/processors/evaluation'
 import { fitLocalizer, localizeOnset } from '@onset/processors/localizer'
+import manifest from './package.json' with { type: 'json' }
 
 // Loaded when it is needed: the whole collector would make every other command wait.
 const readSettings = async (env: Readonly<Record<string, string | undefined>>) =>
@@ -31,7 +33,13 @@ const evalCommand = createEvalCommand(
 
 const restoreCommand = createRestoreCommand({ readSettings })
 
+const runCommand = buildRunCommand({
+  now: Date.now,
+  raise: (signal) => process.kill(process.pid, signal)
+})
+
 const COMMANDS: readonly Command[] = [
+  runCommand,
   runsCommand,
   showCommand,
   localizeCommand,
@@ -54,6 +62,10 @@ ${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).j
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
+  if (name === '--version') {
+    process.stdout.write(`${manifest.version}\n`)
+    return EXIT_OK
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(USAGE)
     return name === undefined ? EXIT_USAGE : EXIT_OK

@@ -33,8 +33,9 @@ const published = {
   type: 'module',
   engines,
   exports,
+  bin: { onset: './onset.js' },
   // The preload and the last upload are run for what they do, not for what they export.
-  sideEffects: ['./register.js', './telemetry/last-upload.js'],
+  sideEffects: ['./register.js', './onset.js', './telemetry/last-upload.js'],
   files: ['**/*.js', '**/*.d.ts', 'README.md'],
   dependencies
 }

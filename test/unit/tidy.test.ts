@@ -40,7 +40,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'instrumentation/runs': [],
   'instrumentation/api-client': [],
   'instrumentation/terminal': ['instrumentation/api-client'],
-  'instrumentation/commands': ['instrumentation/api-client', 'instrumentation/terminal'],
+  'instrumentation/launcher': ['instrumentation/api-client'],
+  'instrumentation/commands': [
+    'instrumentation/api-client',
+    'instrumentation/terminal',
+    'instrumentation/launcher'
+  ],
   'instrumentation/demo': ['instrumentation/api-client', 'instrumentation/terminal']
 }
 

@@ -1,0 +1,135 @@
+// `onset run -- <command>`: runs an agent with its telemetry set up.
+
+import { constants } from 'node:os'
+import { parseArgs } from 'node:util'
+import {
+  launch,
+  type LaunchEnd,
+  type LaunchRequest,
+  type LaunchServices
+} from '../launcher/index.ts'
+import { EXIT_OK, EXIT_USAGE, type Command, type CommandIo } from './command.ts'
+
+const WAIT_MS = 30_000
+const WAIT_MS_MAX = 60 * 60 * 1000
+
+/** As shells count an end by a signal. */
+const SIGNAL_EXIT_BASE = 128
+
+/** Signals we end by ourselves when the agent did; others would only leave a core of ours beside its own. */
+const RAISED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
+
+const USAGE = `onset run [options] -- <command> [arguments]
+
+Runs an agent with its telemetry sent to Onset. Claude Code, Codex, Gemini CLI, Copilot CLI, OpenHands, Python
+and Node agents are recognized; other commands get OpenTelemetry's standard variables. Only the environment and
+the arguments of the command are set, no file is changed; what is set in the environment already wins. Streams,
+signals and the exit code are the agent's. At the end the run is named on standard error, and when it failed,
+the step where it went wrong.
+
+  --name NAME              the agent's name; the command's unless told
+  --task TEXT              what the agent was asked
+  --outcome-from COMMAND   a shell command run afterwards: exit code 0 makes the run ok, another one an error.
+                           ONSET_RUN_ID in its environment names the run
+  --exit-with agent|check  whose exit code is ours; agent unless told
+  --wait TIME              how long to wait for the analysis, as 30s, 500ms, 2m; 30s unless told
+  --no-wait                does not wait
+  --print-env              prints what would be set, and runs nothing
+
+ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key that may ingest, and read
+for the last lines.
+Exit codes: the agent's; 126 and 127 when it cannot be started, 2 wrong usage. An agent ended by SIGINT, SIGTERM,
+SIGHUP or SIGKILL ends this command by the same signal, another signal is 128 and its number.`
+
+export interface RunCommandServices extends LaunchServices {
+  /** Ends this process by the signal. */
+  readonly raise: (signal: NodeJS.Signals) => void
+}
+
+export function createRunCommand(services: RunCommandServices): Command {
+  return {
+    name: 'run',
+    summary: 'run an agent with its telemetry set up',
+    usage: USAGE,
+    run: async (args, io) => {
+      const at = args.indexOf('--')
+      const own = at === -1 ? args : args.slice(0, at)
+      const command = at === -1 ? [] : args.slice(at + 1)
+      let request
+      try {
+        request = readRequest(own, command)
+      } catch (error) {
+        return refuse(io, error instanceof Error ? error.message : String(error))
+      }
+      if (request === undefined) {
+        io.stdout.write(`${USAGE}\n`)
+        return EXIT_OK
+      }
+      return toExitCode(await launch(request, services, io), request, services)
+    }
+  }
+}
+
+/** Undefined when help is wanted. */
+function readRequest(
+  args: readonly string[],
+  command: readonly string[]
+): LaunchRequest | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      name: { type: 'string' },
+      task: { type: 'string' },
+      'outcome-from': { type: 'string' },
+      'exit-with': { type: 'string', default: 'agent' },
+      wait: { type: 'string' },
+      'no-wait': { type: 'boolean' },
+      'print-env': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' }
+    }
+  })
+  if (values.help === true) return undefined
+  if (command.length === 0) throw new Error('the command is missing: onset run -- <command>')
+  const exitWith = values['exit-with']
+  if (exitWith !== 'agent' && exitWith !== 'check') throw new Error('--exit-with is agent or check')
+  if (exitWith === 'check' && values['outcome-from'] === undefined) {
+    throw new Error('--exit-with check needs --outcome-from')
+  }
+  return {
+    command,
+    name: values.name,
+    task: values.task,
+    check: values['outcome-from'],
+    exitWith,
+    waitMs: values['no-wait'] === true ? 0 : readWait(values.wait),
+    printsEnvironment: values['print-env'] === true
+  }
+}
+
+function readWait(text: string | undefined): number {
+  if (text === undefined) return WAIT_MS
+  const [, number = '', unit = 's'] = /^(\d{1,7})(ms|s|m)?$/.exec(text) ?? []
+  const ms = Number(number) * (UNITS_MS[unit] ?? 0)
+  if (number === '' || ms > WAIT_MS_MAX) {
+    throw new Error(`--wait is ${JSON.stringify(text)}; a time as 30s, 500ms or 2m is right`)
+  }
+  return ms
+}
+
+function toExitCode(
+  { agent, check }: LaunchEnd,
+  request: LaunchRequest,
+  { raise }: RunCommandServices
+): number {
+  if (request.exitWith === 'check' && check !== undefined) return check.exitCode
+  if (agent.kind === 'exit') return agent.code
+  if (RAISED.includes(agent.signal)) raise(agent.signal)
+  return SIGNAL_EXIT_BASE + constants.signals[agent.signal]
+}
+
+function refuse(io: CommandIo, message: string): number {
+  io.stderr.write(`onset run: ${message}\nSee "onset run --help".\n`)
+  return EXIT_USAGE
+}

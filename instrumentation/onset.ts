@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// The `onset` command of the published package: what an agent's side needs, without a server or a database.
+
+import { readFileSync } from 'node:fs'
+import { EXIT_OK, EXIT_USAGE, runsCommand, showCommand, type Command } from './commands/index.ts'
+import { buildRunCommand } from './launch-command.ts'
+
+const COMMANDS: readonly Command[] = [
+  buildRunCommand({ now: Date.now, raise: (signal) => process.kill(process.pid, signal) }),
+  runsCommand,
+  showCommand
+]
+
+const USAGE = `onset runs AI agents under observation and shows where they went wrong.
+
+${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).join('\n')}
+
+"onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage; of "run" the agent's.
+`
+
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === '--version') {
+    process.stdout.write(`${readVersion()}\n`)
+    return EXIT_OK
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(USAGE)
+    return name === undefined ? EXIT_USAGE : EXIT_OK
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  if (command !== undefined) return command.run(rest, process)
+  process.stderr.write(`onset: there is no command ${name}\n\n${USAGE}`)
+  return EXIT_USAGE
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('package.json', import.meta.url), 'utf8')
+  )
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  return isManifest ? String(manifest.version) : ''
+}
+
+// A reader that closes the pipe early (`onset runs | head`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT_OK)
+})
+
+process.exitCode = await main(process.argv.slice(2))
