@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { context, type Attributes } from '@opentelemetry/api'
+import { installEffects } from './effects/index.ts'
 import { installBridges } from './bridges/index.ts'
 import { installLlmCalls } from './llm-calls/index.ts'
 import { startRuns, type Runs } from './runs/index.ts'
@@ -64,7 +65,21 @@ export function startInstrumentation(options: StartOptions): void {
     onDefect
   })
   telemetry.observe(calls.spanObserver)
+  const effects = installEffects({
+    tracer: runs.tracer,
+    parentContext: () => calls.parentContext(),
+    childEnvironment: (parent) => runs.childEnvironment(parent),
+    environment: options.env,
+    capture: settings.capture,
+    redact: (text) => redaction.redact(text),
+    ignorePaths: [settings.spoolDir],
+    allowedVariables: settings.allowedVariables,
+    // A program inside of somebody's run, such as a compiler, reads its own files, not the agent's.
+    recordsReads: settings.traceparent === undefined,
+    onDefect
+  })
   telemetry.onEnding((ending) => {
+    effects.uninstall()
     bridges.uninstall()
     calls.uninstall()
     runs.end(ending)

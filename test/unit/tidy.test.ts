@@ -36,6 +36,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   'instrumentation/bridges': [],
   'instrumentation/llm-calls': [],
+  'instrumentation/effects': [],
   'instrumentation/telemetry': [],
   'instrumentation/runs': [],
   'instrumentation/api-client': [],
