@@ -16,6 +16,7 @@ import { loadPrices, type Prices } from './normalizer/index.ts'
 import { createPipeline } from './pipeline.ts'
 import { openProcessAccess } from './process-access.ts'
 import { createReceiver, type Receiver } from './receiver/index.ts'
+import { createRenormalizer, type Renormalizer } from './renormalizer.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -61,6 +62,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const access =
     options.access ?? (await openProcessAccess({ settings, store, metrics, logger, now }))
   const receiver = createCollectorReceiver(options, metrics, prices)
+  const renormalizer = createCollectorRenormalizer(options, prices)
   const app = await buildServer({
     access,
     receiver,
@@ -68,12 +70,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     store,
     listener,
     analyzeNow: options.analyzeNow,
+    renormalizer,
     metrics,
     logger,
     now
   })
   const closeOwn = async (): Promise<void> => {
     receiver.close()
+    await renormalizer?.close()
     if (options.access === undefined) await access.close()
     if (options.metrics === undefined) await metrics.close()
   }
@@ -87,6 +91,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     await closeOwn()
     throw error
   }
+  void renormalizer
+    ?.resume()
+    .catch((error: unknown) => logger.error({ err: error }, 're-normalization does not go on'))
   let closed: Promise<void> | undefined
   return {
     url,
@@ -96,6 +103,16 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       return closed
     }
   }
+}
+
+function createCollectorRenormalizer(
+  { settings, store, analyzeNow, logger, now }: CollectorOptions,
+  prices: Prices
+): Renormalizer | undefined {
+  const { raw } = store
+  if (raw === undefined || analyzeNow === undefined) return undefined
+  const sharePercent = settings.renormalizeSharePercent
+  return createRenormalizer({ raw, prices, analyzeNow, sharePercent, logger, now })
 }
 
 /** What comes in over any door, on its way to the store. */

@@ -12,6 +12,7 @@ import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-a
 import { addGuards } from './guards.ts'
 import type { Metrics } from './metrics.ts'
 import { CollectorError, type Store } from './model/index.ts'
+import { explainSpan } from './normalizer/index.ts'
 import { addOperationsRoutes } from './operations-routes.ts'
 import { receiverPlugin, type Receiver } from './receiver/index.ts'
 import { requiredScope } from './route-scopes.ts'
@@ -26,6 +27,7 @@ export interface ServerOptions {
   readonly store: Store
   readonly listener: ApiOptions['listener']
   readonly analyzeNow: ApiOptions['analyzeNow']
+  readonly renormalizer: ApiOptions['renormalizer']
   readonly metrics: Metrics
   readonly logger: Logger
   readonly now: () => number
@@ -90,6 +92,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     scopeOf: requiredScope,
     listener: options.listener,
     analyzeNow: options.analyzeNow,
+    renormalizer: options.renormalizer,
+    explainSpan,
     meter: metrics.meter('api'),
     now
   })

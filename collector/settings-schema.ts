@@ -261,6 +261,15 @@ export const SETTINGS_SCHEMA = Type.Object({
         'JSON file of prices of models that comes before the one that Onset brings. Read at start; [dialects.md](dialects.md#prices) explains it.'
     })
   ),
+  ONSET_RENORMALIZE_SHARE_PERCENT: Type.Integer({
+    default: 25,
+    minimum: 1,
+    maximum: 100,
+    unit: 'percent',
+    expects: 'a number of percent from 1 to 100',
+    description:
+      'Share of the time that a re-normalization (`onset renormalize`) may be at work, so that ingest does not notice it.'
+  }),
   ...JUDGE_SETTINGS,
   ONSET_SHUTDOWN_MS: Type.Integer({
     default: 10_000,

@@ -58,6 +58,8 @@ export interface Settings {
   readonly publicUrl: string | undefined
   /** Undefined: the table of prices that comes with Onset, alone. */
   readonly pricesPath: string | undefined
+  /** 1..100 */
+  readonly renormalizeSharePercent: number
   readonly judge: JudgeSettings
   readonly shutdownMs: number
 }
@@ -194,6 +196,7 @@ function toSettings(variables: SettingVariables, chosen: ChosenPorts): Settings 
     alertRulesPath: variables.ONSET_ALERT_RULES,
     publicUrl: variables.ONSET_PUBLIC_URL,
     pricesPath: variables.ONSET_PRICES_FILE,
+    renormalizeSharePercent: variables.ONSET_RENORMALIZE_SHARE_PERCENT,
     judge: toJudgeSettings(variables),
     shutdownMs: variables.ONSET_SHUTDOWN_MS
   }

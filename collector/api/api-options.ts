@@ -15,7 +15,11 @@ import {
   type KeyScope,
   type MemoryReader,
   type ManagedKey,
+  type RawSpanStore,
+  type DecodedSpan,
+  type Renormalization,
   type RunId,
+  type UnixNano,
   type RunListener,
   type RunReader
 } from '../model/index.ts'
@@ -39,13 +43,23 @@ export interface KeyAdmin {
 
 export type AroundKey = (key: ManagedKey, act: () => Promise<void>) => Promise<void>
 
+/** Makes steps anew in the background, one request at a time. */
+export interface RenormalizerAdmin {
+  start(request: {
+    readonly since?: UnixNano
+    readonly until?: UnixNano
+    readonly runId?: RunId
+  }): Promise<Renormalization>
+  list(): Promise<readonly Renormalization[]>
+}
+
 export interface ApiOptions {
   readonly store: RunReader &
     MemoryReader &
     FeedbackWriter &
     AuditStore &
     AlertReader &
-    Pick<AlertStore, 'saveAlerts'> & { readonly backups?: Backups }
+    Pick<AlertStore, 'saveAlerts'> & { readonly backups?: Backups; readonly raw?: RawSpanStore }
   readonly keys: KeyAdmin
   /** The key that a request came with; `local` where there are none. */
   readonly actorOf: (request: FastifyRequest) => Actor
@@ -58,6 +72,16 @@ export interface ApiOptions {
    * may wait, and throws OVERLOADED beyond. Absent: `NO_PROCESSOR`.
    */
   readonly analyzeNow: ((runId: RunId) => Promise<unknown>) | undefined
+  /** Absent where no processors run: nobody would analyze what it changes. */
+  readonly renormalizer: RenormalizerAdmin | undefined
+  readonly explainSpan: (span: DecodedSpan) => {
+    readonly spanId: string
+    readonly name: string
+    readonly dialect: string
+    readonly used: readonly string[]
+    readonly left: readonly string[]
+    readonly coverage: number
+  }
   readonly meter: Meter
   /** Milliseconds since 1970. */
   readonly now: () => number

@@ -11,6 +11,7 @@ import { alertRoutes } from './alert-routes.ts'
 import type { ApiOptions } from './api-options.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { backupRoutes } from './backup-routes.ts'
+import { dialectRoutes } from './dialect-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { feedbackRoutes } from './feedback-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -18,6 +19,7 @@ import { localizeRoutes } from './localize-routes.ts'
 import { onsetRoutes } from './onset-routes.ts'
 import { outcomeRoutes } from './outcome-routes.ts'
 import { patternRoutes } from './pattern-routes.ts'
+import { renormalizationRoutes } from './renormalization-routes.ts'
 import { runRoutes } from './run-routes.ts'
 
 /** Swagger UI writes style attributes; everything else comes from its own files. */
@@ -52,6 +54,7 @@ export const apiPlugin: FastifyPluginAsyncTypebox<ApiOptions> = async (app, opti
 type App = Parameters<typeof apiPlugin>[0]
 
 async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
+  const { renormalizer, explainSpan } = options
   // Without the prefix that came along in the options: it would be put in front once more.
   const { store, keys, actorOf, scopeOf, listener, analyzeNow, meter, now } = options
   for (const routes of [
@@ -64,6 +67,8 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
     localizeRoutes,
     eventRoutes,
     backupRoutes,
+    dialectRoutes,
+    renormalizationRoutes,
     keyRoutes,
     auditRoutes
   ]) {
@@ -74,6 +79,8 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
       scopeOf,
       listener,
       analyzeNow,
+      renormalizer,
+      explainSpan,
       meter,
       now
     })

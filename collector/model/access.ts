@@ -51,7 +51,8 @@ export const AUDIT_ACTIONS = [
   'outcome_reported',
   'feedback_given',
   'alert_resent',
-  'backup_started'
+  'backup_started',
+  'renormalization_started'
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

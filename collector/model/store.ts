@@ -10,6 +10,7 @@ import type { MetricWriter } from './metric-point.ts'
 import type { LeadStore } from './lead.ts'
 import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
+import type { RawSpanStore } from './raw-spans.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
 import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
 import type { DecodedSpan } from './span.ts'
@@ -227,6 +228,8 @@ export interface Store
     SpanReader,
     KeyStore,
     AuditStore {
+  /** Spans as they came, to make their steps anew. */
+  readonly raw?: RawSpanStore
   /** SQL of strangers, on the embedded engine only: a server answers them itself. */
   readonly readOnlyQueries?: ReadOnlyQueries
   /** Of the embedded engine only: a server has its own. */

@@ -25,6 +25,7 @@ import { Health } from './health.ts'
 import { IngestClock } from './ingest-clock.ts'
 import { migrate } from './migrate.ts'
 import { OnsetReader } from './read/onset-reader.ts'
+import { RawSpans } from './raw/raw-spans.ts'
 import { RunRowReader } from './read/run-reader.ts'
 import { SpanRowReader } from './read/span-reader.ts'
 import { createMemoryTables } from './memory/memory-tables.ts'
@@ -123,6 +124,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
       // Not awaited: this would keep the batch until it is durable, and only its bytes are needed for that.
       return writer.write(batch)
     },
+    raw: new RawSpans(engine),
     ...runDoors(runs, onsets),
     saveOutcomeReport: (runId: RunId, report: OutcomeReport) =>
       reports.saveOutcomeReport(runId, report),

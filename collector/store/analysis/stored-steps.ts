@@ -19,6 +19,7 @@ SELECT
     TextChars
 FROM {database: Identifier}.agent_steps FINAL
 WHERE RunId = {runId: String}
+    AND NOT Hidden
 ORDER BY StartTime, StepId
 LIMIT {limit: UInt32}`
 
@@ -27,6 +28,7 @@ const READ_ROWS = `
 SELECT *
 FROM {database: Identifier}.agent_steps FINAL
 WHERE RunId = {runId: String}
+    AND NOT Hidden
     AND StepId BETWEEN {first: String} AND {last: String}
     AND (StartTime, StepId) <= ({lastTime: DateTime64}, {lastStepId: String})`
 

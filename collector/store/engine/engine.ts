@@ -23,6 +23,7 @@ export type TableName =
   | 'agent_key_uses'
   | 'agent_audit'
   | 'agent_processors'
+  | 'agent_renormalizations'
   | 'agent_patterns'
   | 'onset_migrations'
 
