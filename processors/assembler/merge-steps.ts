@@ -57,8 +57,14 @@ function mergeHead(step: ClassifiedStep, twin: ClassifiedStep) {
   }
 }
 
+/** Spans may have a call's most telling argument only, where the log has all of them. */
+function tellsMore(step: ClassifiedStep, twin: ClassifiedStep): boolean {
+  if (step.arguments === '') return twin.arguments !== ''
+  return isFromLog(twin) && twin.arguments.length > step.arguments.length
+}
+
 function mergeAction(step: ClassifiedStep, twin: ClassifiedStep) {
-  const known = step.arguments === '' && twin.arguments !== '' ? twin : step
+  const known = tellsMore(step, twin) ? twin : step
   const asks = step.requestedToolCalls.length > 0 ? step : twin
   return {
     tool: step.tool ?? twin.tool,
@@ -85,7 +91,7 @@ function mergeResult(step: ClassifiedStep, twin: ClassifiedStep) {
 }
 
 function mergeEffects(step: ClassifiedStep, twin: ClassifiedStep): StepEffects {
-  const action = step.arguments === '' && twin.arguments !== '' ? twin.effects : step.effects
+  const action = tellsMore(step, twin) ? twin.effects : step.effects
   const result = step.observation === '' && twin.observation !== '' ? twin.effects : step.effects
   return {
     ...action,

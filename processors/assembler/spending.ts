@@ -18,7 +18,8 @@ export function countSpending(forest: SpanForest, roles: Roles): Spending {
   return {
     tokens: countOnce(forest, roles, {
       read: ({ step }) => (hasTokens(step.tokens) ? step.tokens : undefined),
-      weigh: (tokens) => (tokens.input ?? 0) + (tokens.output ?? 0)
+      // Of two that agree on both the one that also knows their parts.
+      weigh: (tokens) => (tokens.input ?? 0) + (tokens.output ?? 0) + 0.1 * countFields(tokens)
     }),
     costUsd: countOnce(forest, roles, {
       read: ({ step }) => step.costUsd,
@@ -80,6 +81,10 @@ function findTellers<T>(roles: Roles, { read, weigh }: Count<T>): Tellers {
 /** A model call around tools that call models spends tokens of its own; around its own twin it does not. */
 function isCall({ step }: SpanNode, role: Role | undefined): boolean {
   return step.kind === 'llm' && role?.is !== 'wrapper'
+}
+
+function countFields(tokens: Tokens): number {
+  return TOKEN_FIELDS.filter((field) => tokens[field] !== undefined).length
 }
 
 function hasTokens(tokens: Tokens): boolean {

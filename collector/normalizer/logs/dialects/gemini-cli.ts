@@ -11,7 +11,8 @@ import { toText } from '../../json-text.ts'
 import { readAnswer } from '../../messages.ts'
 import { readTokens } from '../../token-counts.ts'
 import { describeToolCall, toLine } from '../../tool-action.ts'
-import { firstText, firstValue, integerOf, isRecord, numberOf } from '../../values.ts'
+import type { Value } from '../../values.ts'
+import { firstText, firstValue, integerOf, isList, isRecord, numberOf } from '../../values.ts'
 import type { LogDialect, LogEvent, LogFacts } from '../log-dialect.ts'
 
 const PREFIX = 'gemini_cli.'
@@ -75,18 +76,27 @@ const TOKEN_KEYS = {
   reasoning: ['thoughts_token_count']
 }
 
+/** The pieces of a streamed answer, each a response of its own. */
+function readStream(
+  responses: Value
+): Pick<StepFacts, 'action' | 'thought' | 'requestedToolCalls'> {
+  const pieces = (isList(responses) ? responses : [responses]).map((piece) => readAnswer(piece))
+  return {
+    action: pieces.map((piece) => piece.text).join(''),
+    thought: pieces.map((piece) => piece.reasoning).join(''),
+    requestedToolCalls: pieces.flatMap((piece) => piece.toolCalls)
+  }
+}
+
 /** The API counts thoughts beside the output, a step counts them in it. */
 function readResponse(attributes: Attributes): StepFacts {
-  const parsed = parseValue(firstValue(attributes, ['response_text']))
-  const answer = readAnswer(parsed)
+  const answer = readStream(parseValue(firstValue(attributes, ['response_text'])))
   const { output, ...counts } = readTokens(attributes, TOKEN_KEYS)
   const candidates = integerOf(attributes['output_token_count']) ?? 0
   const all = candidates + (counts.reasoning ?? 0)
   return {
     ...callOf(attributes),
-    action: answer.text,
-    thought: answer.reasoning,
-    requestedToolCalls: answer.toolCalls,
+    ...answer,
     finishReason: readFinishReason({
       'gen_ai.response.finish_reasons': attributes['finish_reasons']
     }),
