@@ -2,8 +2,8 @@
 // settings.ts, shown by docs/configuration.md (`npm run docs`).
 
 import { Type, type Static } from 'typebox'
-import { PATTERN_HALF_LIFE_DAYS_DEFAULT } from './model/index.ts'
 import { JUDGE_SETTINGS } from './judge-settings.ts'
+import { MEMORY_SETTINGS } from './memory-settings.ts'
 
 const MEBIBYTE = 1_048_576
 const GIBIBYTE = 1_024 * MEBIBYTE
@@ -221,21 +221,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     expects: `a number of milliseconds from 0 to ${DELAY_MS_MAX}`,
     description: 'A run without an end is taken as complete when nothing new came for this long.'
   }),
-  ONSET_MEMORY: Type.Enum(['on', 'off'] as const, {
-    type: 'string',
-    default: 'on',
-    expects: '`on` or `off`',
-    description:
-      'Remember how each failed run failed, and compare it with a successful run of the same task. [memory.md](memory.md) explains it.'
-  }),
-  ONSET_PATTERN_HALF_LIFE_DAYS: Type.Integer({
-    default: PATTERN_HALF_LIFE_DAYS_DEFAULT,
-    minimum: 1,
-    maximum: TTL_DAYS_MAX,
-    unit: 'days',
-    expects: `a number of days from 1 to ${TTL_DAYS_MAX}`,
-    description: 'Time after which a hit of a failure pattern counts half in the order of patterns.'
-  }),
+  ...MEMORY_SETTINGS,
   ONSET_ALERT_RULES: Type.Optional(
     Type.String({
       minLength: 1,

@@ -56,6 +56,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_DISK_BUDGET_BYTES: '0',
     ONSET_COMPLETION_SETTLE_MS: '3',
     ONSET_COMPLETION_QUIET_MS: '4',
+    ONSET_MEMORY: 'off',
+    ONSET_PATTERN_HALF_LIFE_DAYS: '7',
     ONSET_ALERT_RULES: 'alerts.yaml',
     ONSET_PUBLIC_URL: 'https://onset.example.com',
     ONSET_JUDGE_BASE_URL: 'http://127.0.0.1:11434/v1',
@@ -99,6 +101,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     diskBudgetBytes: 0,
     completionSettleMs: 3,
     completionQuietMs: 4,
+    memory: false,
+    patternHalfLifeDays: 7,
     alertRulesPath: 'alerts.yaml',
     publicUrl: 'https://onset.example.com',
     judge: {
