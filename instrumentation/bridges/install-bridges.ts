@@ -1,6 +1,7 @@
 // Composes the room: each bridge finds its framework by itself, when and if the program loads it.
 
 import { BridgeRoom } from './bridge-room.ts'
+import { wantLangChain } from './langchain.ts'
 import { wantMcpClient } from './mcp-client.ts'
 import { bridgeOpenAiAgents } from './openai-agents.ts'
 import type { Bridges, BridgesOptions } from './options.ts'
@@ -10,7 +11,7 @@ export function installBridges(options: BridgesOptions): Bridges {
   const room = new BridgeRoom(options)
   const removals = [
     room.safely(() => bridgeOpenAiAgents(room)),
-    room.safely(() => reachModules([wantMcpClient(room)]))
+    room.safely(() => reachModules([wantMcpClient(room), wantLangChain(room)]))
   ]
   return {
     activeContext: () => room.activeContext(),

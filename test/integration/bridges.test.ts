@@ -15,6 +15,9 @@ import { agentFolder, runAgentProgram } from '../support/registered-agent.ts'
 import type { ModuleSystem } from '../support/sdk-programs.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// Each program loads a framework, on a machine that may be busy.
+t.setTimeout(180_000)
+
 const SYSTEMS = ['esm', 'cjs'] as const satisfies readonly ModuleSystem[]
 
 interface Recorded {
@@ -63,6 +66,11 @@ const isModel = ({ attributes }: DecodedSpan): boolean =>
 
 function parentOf({ spans }: Recorded, span: DecodedSpan | undefined): DecodedSpan | undefined {
   return spans.find(({ spanId }) => spanId === span?.parentSpanId)
+}
+
+function ancestors(recorded: Recorded, span: DecodedSpan): readonly string[] {
+  const parent = parentOf(recorded, span)
+  return parent === undefined ? [] : [parent.name, ...ancestors(recorded, parent)]
 }
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1)
@@ -131,6 +139,16 @@ for (const system of SYSTEMS) {
     const tools = recorded.spans.filter(isTool)
     t.equal(tools.length, recorded.ledger.length, 'tools are derived then')
     t.ok(tools.every(({ attributes }) => attributes['onset.tool.timing'] === 'derived'))
+  })
+
+  t.test(`langgraph, ${system}: agent, tools and errors`, async (t) => {
+    const recorded = await record(t, FRAMEWORK_PROGRAMS.langgraph, system)
+    t.same(toldTools(recorded), recorded.ledger.toSorted(byName), 'a span for each call, no more')
+    const models = recorded.spans.filter(isModel)
+    t.equal(models.length, 2, 'a span for each request to the model')
+    for (const span of [...models, ...recorded.spans.filter(isTool)]) {
+      t.ok(ancestors(recorded, span).includes('invoke_agent guide'), `${span.name} is in the agent`)
+    }
   })
 
   t.test(

@@ -85,6 +85,23 @@ await client.callTool({ name: 'delete_file', arguments: { path: 'a.txt' } })
 if (!metas.every((meta) => /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(meta))) throw new Error('no context: ' + metas)
 `
 
+const LANGGRAPH = `
+const llm = new ChatOpenAI({
+  model: process.env.MODEL, apiKey: 'k', maxRetries: 0,
+  configuration: { baseURL: process.env.MODEL_URL + '/v1' }
+})
+const weather = tool(({ city, unit }) => {
+  ledger.push({ name: 'read_weather', arguments: { city, unit }, result: '21° und sonnig' })
+  return '21° und sonnig'
+}, { name: 'read_weather', description: 'w', schema: z.object({ city: z.string(), unit: z.string() }) })
+const clock = tool(({ zone }) => {
+  ledger.push({ name: 'read_clock', arguments: { zone }, error: 'no clock here' })
+  throw new Error('no clock here')
+}, { name: 'read_clock', description: 'c', schema: z.object({ zone: z.string() }) })
+const agent = createReactAgent({ llm, tools: [weather, clock], name: 'guide' })
+await agent.invoke({ messages: [{ role: 'user', content: 'Wetter und Zeit in Zürich?' }] })
+`
+
 export const FRAMEWORK_PROGRAMS = {
   agents: {
     imports: {
@@ -94,6 +111,15 @@ export const FRAMEWORK_PROGRAMS = {
     agent: AGENTS
   },
   handoff: { imports: { '@openai/agents': '{ Agent, Usage, run }' }, agent: HANDOFF },
+  langgraph: {
+    imports: {
+      '@langchain/langgraph/prebuilt': '{ createReactAgent }',
+      '@langchain/core/tools': '{ tool }',
+      '@langchain/openai': '{ ChatOpenAI }',
+      zod: '{ z }'
+    },
+    agent: LANGGRAPH
+  },
   mcp: {
     imports: {
       '@modelcontextprotocol/sdk/client/index.js': '{ Client }',
