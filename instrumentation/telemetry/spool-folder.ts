@@ -5,7 +5,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync } from './untouched-fs.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Destination } from './options.ts'
 
 /** `run`: written by its process; `left`: handed over; `taken`: being uploaded by the process in its name. */
@@ -33,13 +33,36 @@ export function spoolOfDestination(spoolDir: string, { url, headers }: Destinati
  * @throws Error when it cannot be made or is not this user's.
  */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolders(path)
   const uid = process.getuid?.()
   if (uid === undefined) return
   const found = lstatSync(path)
   if (!found.isDirectory() || found.uid !== uid)
     throw new Error(`${path} is not a folder of this user`)
   if ((found.mode & 0o022) !== 0) throw new Error(`${path} may be written by others`)
+}
+
+/**
+ * As `mkdirSync` with `recursive`, which on Node 20 to 24 never returns where the file system answers ENOENT although
+ * the parent is there, as /proc does: an agent must not hang on a wrong setting.
+ */
+function makeFolders(path: string): void {
+  if (makeFolder(path)) return
+  makeFolders(dirname(path))
+  if (!makeFolder(path)) throw new Error(`${path} cannot be made`)
+}
+
+/** False when its parent is missing. Somebody else may make it at the same time. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return true
+    if (code === 'ENOENT' && dirname(path) !== path) return false
+    throw error
+  }
 }
 
 export function newFolderName(machine: string, pid: number): string {
