@@ -2,7 +2,7 @@
 // against the texts it was made from.
 
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import t from 'tap'
 import { OutputTap } from '../../instrumentation/effects/commands/output-tap.ts'
 import { unifiedDiff } from '../../instrumentation/effects/files/text-diff.ts'
