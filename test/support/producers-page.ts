@@ -1,0 +1,106 @@
+// docs/producers.md from what was seen: nothing in it is said that a run of a program did not show.
+
+import { versionOf, type Producer, type ProducerRun } from './producers.ts'
+
+export interface SeenRun {
+  readonly run: {
+    readonly outcome: string
+    readonly state: string
+    readonly tokens: Readonly<Record<string, number>>
+  }
+  readonly steps: readonly SeenStep[]
+}
+
+export interface SeenStep {
+  readonly kind: string
+  readonly tool?: string
+  readonly arguments: string
+  readonly observation: string
+  readonly outcome: string
+  readonly action: string
+  readonly thought: string
+  readonly error?: string
+  readonly cost?: number
+  readonly tokens: Readonly<Record<string, number>>
+  readonly filesRead: readonly string[]
+  readonly filesWritten: readonly string[]
+}
+
+export interface SeenProducer {
+  readonly producer: Producer
+  readonly ran: ProducerRun
+  /** Absent when it exported nothing. */
+  readonly told: SeenRun | undefined
+}
+
+export function describeProducers(seen: readonly SeenProducer[]): string {
+  const rows = seen.map((one) => `| ${toCells(one).join(' | ')} |`)
+  const parts = seen.flatMap(({ producer: { name, configuration } }) =>
+    configuration.length === 0 ? [] : [`### ${name}\n\n\`\`\`\n${configuration.join('\n')}\n\`\`\``]
+  )
+  return `# Producers
+
+What SDKs tell of themselves, without our instrumentation. Each row is a program that was run against a stub of its model host and exported
+to a real Onset: two calls of a model, two of tools. Every model call the stub answered is in the run once, with its tokens.
+
+| producer | version | spans | logs | metrics | tool content | tokens | cost | files | known gaps |
+|---|---|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+## Configuration
+
+Beside an SDK of OpenTelemetry with OTLP exporters and \`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\`:
+
+${parts.join('\n\n')}
+
+This file is made by \`npm run producers\`.
+`
+}
+
+function toCells({ producer, ran, told }: SeenProducer): string[] {
+  const versions = producer.packages.map((name) => `\`${name}\` ${versionOf(name)}`)
+  const steps = told?.steps ?? []
+  return [
+    producer.name,
+    versions.join(', '),
+    ...[ran.spans, ran.logs, ran.metrics].map((count) => yesOrNo(count > 0)),
+    toolContent(steps),
+    Object.entries(told?.run.tokens ?? {})
+      .flatMap(([name, n]) => (n > 0 ? [name] : []))
+      .join(', ') || 'no',
+    yesOrNo(steps.some(({ cost }) => cost !== undefined)),
+    yesOrNo(
+      steps.some(({ filesRead, filesWritten }) => [...filesRead, ...filesWritten].length > 0)
+    ),
+    knownGaps({ producer, ran, told }).join('; ')
+  ]
+}
+
+function toolContent(steps: readonly SeenStep[]): string {
+  const tools = steps.filter(({ kind }) => kind === 'tool')
+  const has = {
+    name: tools.some(({ tool }) => tool !== undefined),
+    arguments: tools.some((step) => step.arguments !== ''),
+    result: tools.some(({ observation }) => observation !== '')
+  }
+  return (
+    Object.entries(has)
+      .flatMap(([what, is]) => (is ? [what] : []))
+      .join(', ') || 'no'
+  )
+}
+
+function knownGaps({ producer, ran, told }: SeenProducer): string[] {
+  if (told === undefined) return ['exports nothing by OpenTelemetry of its own']
+  const tools = told.steps.filter(({ kind }) => kind === 'tool')
+  return [
+    producer.needsRoot ? 'seen with a span of the program around the run' : '',
+    tools.length === 0 && ran.tools.length > 0 ? 'tools that ran are no steps' : '',
+    tools.some((step) => step.arguments === '') ? 'tool steps without arguments' : '',
+    told.run.outcome === 'unknown' ? 'a run that went well has outcome unknown' : ''
+  ].filter((gap) => gap !== '')
+}
+
+function yesOrNo(is: boolean): string {
+  return is ? 'yes' : 'no'
+}
