@@ -1,5 +1,6 @@
 // Composes the room: each bridge finds its framework by itself, when and if the program loads it.
 
+import { bridgeAiSdk } from './ai-sdk.ts'
 import { BridgeRoom } from './bridge-room.ts'
 import { wantLangChain } from './langchain.ts'
 import { wantMcpClient } from './mcp-client.ts'
@@ -11,6 +12,7 @@ export function installBridges(options: BridgesOptions): Bridges {
   const room = new BridgeRoom(options)
   const removals = [
     room.safely(() => bridgeOpenAiAgents(room)),
+    room.safely(() => bridgeAiSdk(room)),
     room.safely(() => reachModules([wantMcpClient(room), wantLangChain(room)]))
   ]
   return {

@@ -141,6 +141,16 @@ for (const system of SYSTEMS) {
     t.ok(tools.every(({ attributes }) => attributes['onset.tool.timing'] === 'derived'))
   })
 
+  for (const stream of ['0', '1']) {
+    t.test(`ai sdk, ${system}, stream ${stream}: tools and errors`, async (t) => {
+      const recorded = await record(t, FRAMEWORK_PROGRAMS.aiSdk, system, { STREAM: stream })
+      t.same(toldTools(recorded), recorded.ledger.toSorted(byName), 'a span for each call, no more')
+      const tools = recorded.spans.filter(isTool)
+      t.ok(tools.every(({ attributes }) => attributes['onset.tool.timing'] === undefined))
+      t.equal(recorded.spans.filter(isModel).length, 2, 'a span for each request to the model')
+    })
+  }
+
   t.test(`langgraph, ${system}: agent, tools and errors`, async (t) => {
     const recorded = await record(t, FRAMEWORK_PROGRAMS.langgraph, system)
     t.same(toldTools(recorded), recorded.ledger.toSorted(byName), 'a span for each call, no more')

@@ -102,6 +102,27 @@ const agent = createReactAgent({ llm, tools: [weather, clock], name: 'guide' })
 await agent.invoke({ messages: [{ role: 'user', content: 'Wetter und Zeit in Zürich?' }] })
 `
 
+const AI_SDK = `
+const provider = createOpenAI({ baseURL: process.env.MODEL_URL + '/v1', apiKey: 'k' })
+const any = jsonSchema({ type: 'object', additionalProperties: true })
+const tools = {
+  read_weather: tool({ inputSchema: any, execute: (args) => {
+    ledger.push({ name: 'read_weather', arguments: args, result: '21° und sonnig' })
+    return '21° und sonnig'
+  } }),
+  read_clock: tool({ inputSchema: any, execute: (args) => {
+    ledger.push({ name: 'read_clock', arguments: args, error: 'no clock here' })
+    throw new Error('no clock here')
+  } })
+}
+const request = {
+  model: provider.chat(process.env.MODEL), tools, stopWhen: stepCountIs(4), maxRetries: 0,
+  prompt: 'Wetter und Zeit in Zürich?'
+}
+if (process.env.STREAM === '1') await streamText(request).text
+else await generateText(request)
+`
+
 export const FRAMEWORK_PROGRAMS = {
   agents: {
     imports: {
@@ -119,6 +140,13 @@ export const FRAMEWORK_PROGRAMS = {
       zod: '{ z }'
     },
     agent: LANGGRAPH
+  },
+  aiSdk: {
+    imports: {
+      ai: '{ generateText, streamText, tool, jsonSchema, stepCountIs }',
+      '@ai-sdk/openai': '{ createOpenAI }'
+    },
+    agent: AI_SDK
   },
   mcp: {
     imports: {
