@@ -4,17 +4,19 @@ import {
   alertsCommand,
   auditCommand,
   backupCommand,
+  createExplainCommand,
   EXIT_OK,
   EXIT_USAGE,
   keysCommand,
   localizeCommand,
+  renormalizeCommand,
   patternsCommand,
   runsCommand,
   showCommand,
   type Command
 } from '@onset/instrumentation/commands'
 import { buildRunCommand } from '@onset/instrumentation/launch-command'
-import { createRestoreCommand } from '@onset/collector/commands'
+import { createRestoreCommand, explainFile } from '@onset/collector/commands'
 import { classifyStep } from '@onset/collector/effects'
 import { dialectsCommand } from '@onset/collector/normalizer'
 import { assembleRun } from '@onset/processors/assembler'
@@ -38,6 +40,18 @@ const runCommand = buildRunCommand({
   raise: (signal) => process.kill(process.pid, signal)
 })
 
+const explainCommand = createExplainCommand({
+  explainFile: (path) => explainFile(path, Date.now())
+})
+
+const allDialectsCommand: Command = {
+  ...dialectsCommand,
+  run: ([action, ...rest], io) =>
+    action === 'explain'
+      ? explainCommand.run(rest, io)
+      : dialectsCommand.run(action === undefined ? [] : [action, ...rest], io)
+}
+
 const COMMANDS: readonly Command[] = [
   runCommand,
   runsCommand,
@@ -45,7 +59,8 @@ const COMMANDS: readonly Command[] = [
   localizeCommand,
   patternsCommand,
   evalCommand,
-  dialectsCommand,
+  allDialectsCommand,
+  renormalizeCommand,
   alertsCommand,
   backupCommand,
   restoreCommand,

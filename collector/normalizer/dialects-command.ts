@@ -20,6 +20,7 @@ interface CommandIo {
 }
 
 const USAGE = `Usage: onset dialects [--json]
+       onset dialects explain <trace id | file of OTLP JSON> [--json]
 
 Lists the dialects of spans in the order in which they are asked: name and version, as on a step, and what
 a span is recognized by. The first that recognizes a span reads it. --json prints one object a line.

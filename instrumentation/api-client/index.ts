@@ -7,9 +7,15 @@ import type {
   KeyListJson,
   KeyRequestJson
 } from './access-json.ts'
+import type {
+  RenormalizationJson,
+  RenormalizationRequestJson,
+  TraceDialectsJson
+} from './dialect-json.ts'
 import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
 
 export type * from './access-json.ts'
+export type * from './dialect-json.ts'
 export type * from './run-detail.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:4318'
@@ -87,6 +93,10 @@ export interface ApiClient {
   findRun(runId: string): Promise<RunDetail | undefined>
   /** Analyzes the run again, now, and returns it. */
   localizeRun(runId: string): Promise<RunDetail | undefined>
+  /** Returns while it runs. */
+  startRenormalization(request: RenormalizationRequestJson): Promise<RenormalizationJson>
+  readRenormalization(id: string): Promise<RenormalizationJson>
+  explainTrace(traceId: string): Promise<TraceDialectsJson>
   /** Returns while it is being made. */
   startBackup(name: string): Promise<BackupJson>
   readBackup(): Promise<BackupJson>
@@ -120,6 +130,12 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
       const answer = await orUndefined(() => request<unknown>('POST', path))
       return answer === undefined ? undefined : findRun(runId)
     },
+    startRenormalization: (asked) =>
+      request<RenormalizationJson>('POST', '/api/renormalizations', asked),
+    readRenormalization: (id) =>
+      request<RenormalizationJson>('GET', `/api/renormalizations/${encodeURIComponent(id)}`),
+    explainTrace: (traceId) =>
+      request<TraceDialectsJson>('GET', `/api/traces/${encodeURIComponent(traceId)}/dialects`),
     startBackup: (name) => request<BackupJson>('POST', '/api/admin/backup', { name }),
     readBackup: () => request<BackupJson>('GET', '/api/admin/backup'),
     listPatterns: (query) =>

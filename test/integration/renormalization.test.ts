@@ -2,6 +2,8 @@
 // steps are made old by writing them as an older dialect would have: that is all that an improvement is.
 
 import { createNoopMeter } from '@opentelemetry/api'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import type { ClassifiedStep, DecodedSpan } from '../../collector/model/index.ts'
 import { toRunId } from '../../collector/model/index.ts'
@@ -11,6 +13,7 @@ import { localizeOnset } from '../../processors/localizer/index.ts'
 import { startProcessors } from '../../processors/processors.ts'
 import { aResource, aScope, aSpan, aSpanId, aTraceId, someAttributes } from '../support/builders.ts'
 import { startTestCollector, type StartedCollector } from '../support/started-collector.ts'
+import { runOnsetCommand } from '../support/run-onset-command.ts'
 import { openTestStore, storeBasics } from '../support/test-store.ts'
 
 const store = await openTestStore(t)
@@ -263,4 +266,36 @@ t.test('a new producer shows in the coverage, by the names nobody reads', async 
     }
   )
   t.notMatch(text, /secret words/, 'and never by what they hold')
+})
+
+t.test('the commands: renormalize, and explain of a trace and of a file', async (t) => {
+  const spans = aRunOfSpans()
+  const runId = await stored(spans, asBefore)
+  const at = { ONSET_URL: collector.url }
+  const file = join(t.testdir(), 'trace.json')
+  const span = {
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+    name: 'acme.step',
+    startTimeUnixNano: '1762074000000000000',
+    endTimeUnixNano: '1762074001000000000',
+    attributes: [{ key: 'acme.model', value: { stringValue: 'm' } }]
+  }
+  writeFileSync(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
+  const offline = { ONSET_URL: 'http://127.0.0.1:9' }
+  const [done, refused, ofTrace, ofFile, ofNothing] = await Promise.all([
+    runOnsetCommand(['renormalize', '--run', runId], at),
+    runOnsetCommand(['renormalize', '--since', 'soon'], at),
+    runOnsetCommand(['dialects', 'explain', runId], at),
+    runOnsetCommand(['dialects', 'explain', file], offline),
+    runOnsetCommand(['dialects', 'explain', '/no/such/file'], offline)
+  ])
+  t.match(done, { code: 0, stdout: /^done .* 3 steps rewritten, 0 hidden, 1 runs analyzed\n$/ })
+  t.equal(refused.code, 2)
+  t.match(ofTrace, {
+    code: 0,
+    stdout: /gen_ai@1 +80 %  execute_tool bash\n    left: acme\.region\n/
+  })
+  t.match(ofFile, { code: 0, stdout: /generic@1 +0 %  acme\.step\n    left: acme\.model\n/ })
+  t.match(ofNothing, { code: 1, stderr: /no file that can be read/ })
 })

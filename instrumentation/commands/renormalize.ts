@@ -1,0 +1,67 @@
+// `onset renormalize`: has a running Onset make its steps anew from raw spans, and shows how far it has come.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createApiClient, type RenormalizationJson } from '../api-client/index.ts'
+import { EXIT_FAILED, EXIT_OK, type CommandIo } from './command.ts'
+import { defineCommand } from './run-command.ts'
+
+const POLL_INTERVAL_MS = 1_000
+
+export const renormalizeCommand = defineCommand({
+  name: 'renormalize',
+  summary: 'make steps anew from raw spans, after a dialect has improved',
+  usage: `onset renormalize [--since T] [--until T] [--run R] [--detach] [--json]
+
+Has the Onset at ONSET_URL (http://127.0.0.1:4318) read its raw spans again, rewrite the steps that a dialect or a
+price now makes otherwise, and analyze their runs. Ingest goes on; ONSET_RENORMALIZE_SHARE_PERCENT bounds what it
+may take. It goes on in the server when this command is stopped, and after a restart of the server.
+
+  --since T    ISO 8601; from the first span kept unless told
+  --until T    ISO 8601, exclusive; to the last unless told
+  --run R      this run only
+  --detach     do not wait
+  --json       the API's own answer, at the end
+
+With keys, ONSET_API_KEY must be an admin key.
+Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
+  options: {
+    since: { type: 'string' },
+    until: { type: 'string' },
+    run: { type: 'string' },
+    detach: { type: 'boolean' },
+    json: { type: 'boolean' }
+  },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const api = createApiClient(io.env)
+    let state = await api.startRenormalization({
+      ...(typeof values['since'] === 'string' ? { since: values['since'] } : {}),
+      ...(typeof values['until'] === 'string' ? { until: values['until'] } : {}),
+      ...(typeof values['run'] === 'string' ? { runId: values['run'] } : {})
+    })
+    while (state.state === 'running' && values['detach'] !== true) {
+      await sleep(POLL_INTERVAL_MS)
+      state = await api.readRenormalization(state.id)
+      if (io.stdout.isTTY === true) io.stderr.write(`\r${describe(state)}`)
+    }
+    if (values['json'] === true) io.stdout.write(`${JSON.stringify(state)}\n`)
+    else tell(state, io)
+    return state.state === 'failed' ? EXIT_FAILED : EXIT_OK
+  }
+})
+
+function tell(state: RenormalizationJson, io: CommandIo): void {
+  if (state.state === 'failed') {
+    io.stderr.write(`onset renormalize: ${state.problem ?? 'failed'}\n`)
+    return
+  }
+  io.stdout.write(`${describe(state)}\n`)
+}
+
+function describe(state: RenormalizationJson): string {
+  const { id, daysDone, daysTotal, spans, stepsRewritten, stepsHidden, runsAnalyzed } = state
+  return (
+    `${state.state} ${id}: day ${daysDone} of ${daysTotal}, ${spans} spans read, ` +
+    `${stepsRewritten} steps rewritten, ${stepsHidden} hidden, ${runsAnalyzed} runs analyzed`
+  )
+}
