@@ -184,11 +184,10 @@ t.test('an agent without a framework has a tree of commands, exit codes and file
   const text = await waitFor(
     'the tree',
     async () => {
-      const { runs } = (await (await fetch(`${onset.url}/api/runs`)).json()) as {
-        runs?: { id?: string; runId?: string }[]
+      const { items } = (await (await fetch(`${onset.url}/api/runs`)).json()) as {
+        items: { id: string }[]
       }
-      const run = runs?.[0]
-      const id = run?.id ?? run?.runId
+      const id = items[0]?.id
       if (id === undefined) return undefined
       const found = await (await fetch(`${onset.url}/api/runs/${id}`)).text()
       return found.includes('exit 4') ? found : undefined
