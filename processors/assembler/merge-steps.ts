@@ -15,12 +15,18 @@ export interface Member {
 /** `step` with what `members`, in order, know of it; tokens and cost are left alone. */
 export function mergeSteps(step: ClassifiedStep, members: readonly Member[]): ClassifiedStep {
   if (members.length === 0) return step
-  const twins = members.filter(({ as }) => as === 'twin' || as === 'wrapper')
+  const twins = members.filter((member) => isTwin(step, member))
   const merged = twins.reduce((known, twin) => mergeTwin(known, twin.step), step)
   if (step.kind === 'llm') return { ...merged, input: readInput(step, twins) }
   const calls = members.filter((member) => member.step.kind === 'llm')
   const texts = calls.flatMap((call) => [call.step.thought, call.step.action])
   return { ...merged, thought: joinDistinct([...texts, merged.thought]) }
+}
+
+/** A log record of the model call that asked for a tool is no view of the tool. */
+function isTwin(step: ClassifiedStep, { step: other, as }: Member): boolean {
+  if (as === 'wrapper') return true
+  return as === 'twin' && (other.kind === step.kind || !isFromLog(other))
 }
 
 /** Where every message of a conversation is a log record of its own, the last one is the request. */

@@ -4,6 +4,7 @@
 
 import type { ClassifiedStep, RequestedToolCall } from '@onset/collector/model'
 
+import { isFromLog } from './log-views.ts'
 import type { Role, Roles } from './roles.ts'
 import { STEP } from './roles.ts'
 import type { SpanForest, SpanNode } from './span-forest.ts'
@@ -52,10 +53,19 @@ function readCalls(roles: Roles): ModelCalls {
     if (node.step.kind !== 'llm' || role.is !== 'step') continue
     const own = node.step.requestedToolCalls
     const open = new Set(own.length > 0 ? own : wrappers.get(node)?.requestedToolCalls)
-    const wildcard = open.size === 0 && FINISHED_FOR_TOOLS.test(node.step.finishReason ?? '')
+    const wildcard = open.size === 0 && mayHaveAsked(node.step)
     calls.set(node, { node, open, wildcard, firstAnswer: undefined })
   }
   return calls
+}
+
+/**
+ * It says so itself; or its log does not say why the model stopped, and then a tool that runs before the model
+ * is asked again is one it asked for: that is how agents work.
+ */
+function mayHaveAsked(step: ClassifiedStep): boolean {
+  const reason = step.finishReason ?? ''
+  return reason === '' ? isFromLog(step) && step.outcome === 'ok' : FINISHED_FOR_TOOLS.test(reason)
 }
 
 /** Returns the steps that a model call asked for by their id. */

@@ -45,9 +45,7 @@ t.test('Claude Code, logs alone: a run of its prompt', async (t) => {
   const steps = stepsOfLogs(decodeLogs(untraced))
   const tree = assemble(steps)
   t.strictSame(lines(tree), [
-    'llm ok I run the tests first.',
     'tool error Bash: npm test',
-    'llm ok The total forgets the discount.',
     'tool ok Edit: src/cart.ts',
     'llm ok The discount is applied now.'
   ])
@@ -57,7 +55,8 @@ t.test('Claude Code, logs alone: a run of its prompt', async (t) => {
   t.strictSame(tree.run.tokens, CLAUDE_TOKENS)
   t.equal(tree.run.costUsd?.toFixed(3), CLAUDE_COST.toFixed(3))
   t.not(String(steps[0]?.runId), String(steps[0]?.traceId), 'no root ends the run early')
-  t.equal(tree.steps[1]?.startTime, (tree.steps[1]?.endTime ?? 0n) - 2_000_000_000n)
+  t.equal(tree.steps[0]?.thought, 'I run the tests first.')
+  t.equal(tree.steps[0]?.startTime, (tree.steps[0]?.endTime ?? 0n) - 2_000_000_000n)
 })
 
 t.test('Claude Code, logs and spans: one step an action', async (t) => {

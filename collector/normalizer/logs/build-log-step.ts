@@ -27,7 +27,9 @@ export function buildLogStep(event: LogEvent, dialect: string, facts: LogFacts):
   const key = facts.key ?? contentKey(record)
   const { stepId, spanId } = stepHash([run.runId, dialect.split('@')[0] ?? '', event.name, key])
   const span = asSpan(record, { name: event.name, startTime: startOf(record.time, facts) })
-  const step = buildStep({ ...span, traceId: run.traceId }, dialect, {
+  // Where a run is no trace, the span around may be of another run.
+  const parentSpanId = facts.place.byTrace ? span.parentSpanId : undefined
+  const step = buildStep({ ...span, traceId: run.traceId, parentSpanId }, dialect, {
     ...facts,
     sessionId: facts.sessionId ?? facts.place.session
   })
