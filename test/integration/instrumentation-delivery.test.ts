@@ -40,7 +40,7 @@ t.test('spans of a run whose destination was down are sent by the next start', a
   const gone = await startDestination(t)
   await gone.close()
   const first = await runAgentProgram(folder, {
-    ...agent(gone, work(3, 'setTimeout(() => process.exit(2), 300)'))
+    ...agent(gone, work(3, 'setTimeout(() => process.exit(2), 3_000)'))
   })
   t.equal(first.code, 2)
   t.match(first.stderr, /^onset: spans wait in the spool: [^\n]*\n$/, 'one line, once')
