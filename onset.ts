@@ -41,7 +41,7 @@ const runCommand = buildRunCommand({
 })
 
 const explainCommand = createExplainCommand({
-  explainFile: (path) => explainFile(path, Date.now())
+  explainFile: (path) => explainFile(path, Date.now)
 })
 
 const allDialectsCommand: Command = {

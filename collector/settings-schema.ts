@@ -241,7 +241,6 @@ export const SETTINGS_SCHEMA = Type.Object({
   ),
   ONSET_PRICES_FILE: Type.Optional(
     Type.String({
-      minLength: 1,
       expects: 'the path of a file of prices',
       description:
         'JSON file of prices of models that comes before the one that Onset brings. Read at start; [dialects.md](dialects.md#prices) explains it.'

@@ -11,9 +11,12 @@ export interface ExplainedFile {
 }
 
 /** A text says what is wrong with the file. */
-export async function explainFile(path: string, now: number): Promise<ExplainedFile | string> {
+export async function explainFile(
+  path: string,
+  now: () => number
+): Promise<ExplainedFile | string> {
   try {
-    return await explain(path, now)
+    return await explain(path, now())
   } catch (error) {
     if (error instanceof CollectorError) return `${path}: ${error.message}`
     throw error

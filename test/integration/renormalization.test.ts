@@ -16,6 +16,9 @@ import { startTestCollector, type StartedCollector } from '../support/started-co
 import { runOnsetCommand } from '../support/run-onset-command.ts'
 import { openTestStore, storeBasics } from '../support/test-store.ts'
 
+/** Five commands are started at the end. */
+t.setTimeout(120_000)
+
 const store = await openTestStore(t)
 const { now, logger } = storeBasics()
 const processors = await startProcessors({

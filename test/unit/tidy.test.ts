@@ -19,7 +19,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/access': ['collector/model'],
   'collector/api': ['collector/model'],
   'collector/gateway': ['collector/model'],
-  'collector/commands': ['collector/model', 'collector/store'],
+  'collector/commands': [
+    'collector/model',
+    'collector/store',
+    'collector/receiver',
+    'collector/normalizer'
+  ],
   'processors/assembler': ['collector/model', 'collector/effects'],
   'processors/completion': ['collector/model'],
   'processors/alerter': ['collector/model'],

@@ -1,7 +1,13 @@
 // A row of otel_traces as the span it was made of, as far as the exporter's columns hold it: values of
 // attributes are text, what an SDK dropped and the attributes of the scope are not there.
 
-import type { Attributes, DecodedSpan, SpanKind, StatusCode } from '../../model/index.ts'
+import type {
+  Attributes,
+  AttributeValue,
+  DecodedSpan,
+  SpanKind,
+  StatusCode
+} from '../../model/index.ts'
 import { toSpanId, toTraceId, toUnixNano } from '../../model/index.ts'
 import { readNanos } from './cells.ts'
 
@@ -80,8 +86,26 @@ export function fromRawSpanRow(row: RawSpanRow): DecodedSpan {
   }
 }
 
+/** Lists by the conventions whose text says something else than their items: the words of a command line. */
+const LISTS = ['process.command_args']
+
 /** Without a prototype, as decoded: keys are anybody's. */
-function toAttributes(texts: Texts): Attributes {
-  const attributes: Record<string, string> = Object.create(null)
-  return Object.assign(attributes, texts)
+export function toAttributes(texts: Texts): Attributes {
+  const attributes: Record<string, AttributeValue> = Object.create(null)
+  Object.assign(attributes, texts)
+  for (const name of LISTS) {
+    const list = toTextList(texts[name])
+    if (list !== undefined) attributes[name] = list
+  }
+  return attributes
+}
+
+function toTextList(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined || !text.startsWith('[')) return undefined
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined
+  } catch {
+    return undefined
+  }
 }
