@@ -1,6 +1,7 @@
 // `onset run -- <command>`: runs an agent with its telemetry set up.
 
 import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import {
   launch,
@@ -18,6 +19,9 @@ const SIGNAL_EXIT_BASE = 128
 
 /** Signals we end by ourselves when the agent did; others would only leave a core of ours beside its own. */
 const RAISED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']
+
+/** A signal arrives within a turn of the event loop. */
+const RAISE_TIME_MAX_MS = 2_000
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
 
@@ -118,14 +122,18 @@ function readWait(text: string | undefined): number {
   return ms
 }
 
-function toExitCode(
+async function toExitCode(
   { agent, check }: LaunchEnd,
   request: LaunchRequest,
   { raise }: RunCommandServices
-): number {
+): Promise<number> {
   if (request.exitWith === 'check' && check !== undefined) return check.exitCode
   if (agent.kind === 'exit') return agent.code
-  if (RAISED.includes(agent.signal)) raise(agent.signal)
+  if (RAISED.includes(agent.signal)) {
+    raise(agent.signal)
+    // Delivered by the event loop, where the telemetry notices it first; ending now would outrun it.
+    await sleep(RAISE_TIME_MAX_MS)
+  }
   return SIGNAL_EXIT_BASE + constants.signals[agent.signal]
 }
 

@@ -1,7 +1,7 @@
 // The runs of a launch: the one of its own trace, and those a producer made of its logs under ids of its own.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OnsetApiError, type ApiClient, type RunDetail } from '../api-client/index.ts'
+import type { ApiClient, RunDetail } from '../api-client/index.ts'
 
 const POLL_INTERVAL_MS = 300
 
@@ -66,7 +66,7 @@ async function findOthers(options: FindRunsOptions): Promise<readonly RunDetail[
   return details.slice(0, RUNS_SHOWN_MAX)
 }
 
+/** Whatever it was: the agent's end must not become another one by it. */
 export function explainFailure(error: unknown): string {
-  if (error instanceof OnsetApiError) return error.message
-  throw error
+  return error instanceof Error ? error.message : String(error)
 }

@@ -21,7 +21,9 @@ export const python: Producer = {
       OTEL_SERVICE_NAME: agent,
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: String(hasContent)
     }
-    const interpreter = program.interpreter ?? program.path
+    // A shim of a version manager is a shell script that is named as the interpreter.
+    const isScript = /python[\d.]*$/.test(program.interpreter ?? '')
+    const interpreter = isScript ? program.interpreter : program.path
     const found = findPythonPackages(interpreter, env['HOME'])
     if (found.startFolder === undefined || found.missing.length > 0) {
       const missing = found.missing.join(', ')
