@@ -7,7 +7,18 @@ import t, { type Test } from 'tap'
 import { RESULTS } from '../support/model-answers.ts'
 import { startModelServer, type ModelServer } from '../support/model-server.ts'
 import { aDataDir, startOnset } from '../support/onset-process.ts'
-import { describeProducers, type SeenProducer, type SeenRun } from '../support/producers-page.ts'
+import {
+  readLogFixture,
+  readSpanFixture,
+  toLogsRequest,
+  toTracesRequest
+} from '../support/log-fixtures.ts'
+import {
+  describeProducers,
+  type SeenFixture,
+  type SeenProducer,
+  type SeenRun
+} from '../support/producers-page.ts'
 import { PRODUCERS, runProducer, type Producer } from '../support/producers.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -99,8 +110,44 @@ for (const producer of PRODUCERS) {
   })
 }
 
+const FIXTURES = [
+  { name: 'claude-code-2.1.197', hasSpans: true },
+  { name: 'codex-0.169.0', hasSpans: false },
+  { name: 'gemini-cli-0.61.0', hasSpans: true }
+]
+
+const fixtures: SeenFixture[] = []
+
+async function send(path: string, body: Buffer): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${onset.url}${path}`, { method: 'POST', headers, body })
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+}
+
+for (const { name, hasSpans } of FIXTURES) {
+  t.test(`${name}: logs and spans are one run, no call of a tool in it twice`, async (t) => {
+    const logs = readLogFixture(`${name}-logs`)
+    const spans = hasSpans ? readSpanFixture(`${name}-spans`) : undefined
+    if (spans !== undefined) await send('/v1/traces', toTracesRequest(spans))
+    await send('/v1/logs', toLogsRequest(logs))
+    const runs = await completeRuns(String(logs.resource['service.name']))
+    t.equal(runs.length, 1)
+    const [told] = runs
+    if (told === undefined) return
+    const tools = told.steps.filter(({ kind }) => kind === 'tool')
+    t.ok(tools.length > 0)
+    t.equal(new Set(tools.map((step) => step.action)).size, tools.length)
+    fixtures.push({
+      name,
+      spans: spans?.spans.length ?? 0,
+      logs: logs.records.length,
+      told
+    })
+  })
+}
+
 t.test('docs/producers.md is what `npm run producers` makes', async (t) => {
-  const page = describeProducers(seen)
+  const page = describeProducers(seen, fixtures)
   if (process.argv.includes('--write')) writeFileSync(PAGE, page)
   t.equal(readFileSync(PAGE, 'utf8'), page)
 })

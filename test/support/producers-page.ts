@@ -33,7 +33,19 @@ export interface SeenProducer {
   readonly told: SeenRun | undefined
 }
 
-export function describeProducers(seen: readonly SeenProducer[]): string {
+/** A producer that cannot run in a test: telemetry written after its source at a version. */
+export interface SeenFixture {
+  /** As its files are named: `codex-0.169.0`. */
+  readonly name: string
+  readonly spans: number
+  readonly logs: number
+  readonly told: SeenRun
+}
+
+export function describeProducers(
+  seen: readonly SeenProducer[],
+  fixtures: readonly SeenFixture[]
+): string {
   const rows = seen.map((one) => `| ${toCells(one).join(' | ')} |`)
   const parts = seen.flatMap(({ producer: { name, configuration } }) =>
     configuration.length === 0 ? [] : [`### ${name}\n\n\`\`\`\n${configuration.join('\n')}\n\`\`\``]
@@ -41,11 +53,17 @@ export function describeProducers(seen: readonly SeenProducer[]): string {
   return `# Producers
 
 What SDKs tell of themselves, without our instrumentation. Each row is a program that was run against a stub of its model host and exported
-to a real Onset: two calls of a model, two of tools. Every model call the stub answered is in the run once, with its tokens.
+to a real Onset: two calls of a model, two of tools. Where spans came, every model call the stub answered is in the run once, with its tokens.
 
 | producer | version | spans | logs | metrics | tool content | tokens | cost | files | known gaps |
 |---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+Producers that cannot run without their service: telemetry written after their source at the version, sent to a real Onset.
+
+| producer | version | spans | logs | tool content | tokens | cost | files | known gaps |
+|---|---|---|---|---|---|---|---|---|
+${fixtures.map((one) => `| ${toFixtureCells(one).join(' | ')} |`).join('\n')}
 
 ## Configuration
 
@@ -59,20 +77,35 @@ This file is made by \`npm run producers\`.
 
 function toCells({ producer, ran, told }: SeenProducer): string[] {
   const versions = producer.packages.map((name) => `\`${name}\` ${versionOf(name)}`)
-  const steps = told?.steps ?? []
   return [
     producer.name,
     versions.join(', '),
     ...[ran.spans, ran.logs, ran.metrics].map((count) => yesOrNo(count > 0)),
-    toolContent(steps),
-    Object.entries(told?.run.tokens ?? {})
-      .flatMap(([name, n]) => (n > 0 ? [name] : []))
-      .join(', ') || 'no',
-    yesOrNo(steps.some(({ cost }) => cost !== undefined)),
-    yesOrNo(
-      steps.some(({ filesRead, filesWritten }) => [...filesRead, ...filesWritten].length > 0)
-    ),
+    ...toContentCells(told),
     knownGaps({ producer, ran, told }).join('; ')
+  ]
+}
+
+function toFixtureCells({ name, spans, logs, told }: SeenFixture): string[] {
+  const [, producer = name, version = ''] = /^(.+)-(\d.*)$/.exec(name) ?? []
+  return [
+    producer,
+    version,
+    yesOrNo(spans > 0),
+    yesOrNo(logs > 0),
+    ...toContentCells(told),
+    stepGaps(told).join('; ')
+  ]
+}
+
+function toContentCells(told: SeenRun | undefined): string[] {
+  const steps = told?.steps ?? []
+  const tokens = Object.entries(told?.run.tokens ?? {}).filter(([, count]) => count > 0)
+  return [
+    toolContent(steps),
+    tokens.map(([name]) => name).join(', ') || 'no',
+    yesOrNo(steps.some(({ cost }) => cost !== undefined)),
+    yesOrNo(steps.some(({ filesRead, filesWritten }) => [...filesRead, ...filesWritten].length > 0))
   ]
 }
 
@@ -92,13 +125,21 @@ function toolContent(steps: readonly SeenStep[]): string {
 
 function knownGaps({ producer, ran, told }: SeenProducer): string[] {
   if (told === undefined) return ['exports nothing by OpenTelemetry of its own']
-  const tools = told.steps.filter(({ kind }) => kind === 'tool')
+  const hasTools = told.steps.some(({ kind }) => kind === 'tool')
   return [
-    producer.needsRoot ? 'seen with a span of the program around the run' : '',
-    tools.length === 0 && ran.tools.length > 0 ? 'tools that ran are no steps' : '',
-    tools.some((step) => step.arguments === '') ? 'tool steps without arguments' : '',
-    told.run.outcome === 'unknown' ? 'a run that went well has outcome unknown' : ''
-  ].filter((gap) => gap !== '')
+    ...(producer.needsRoot ? ['seen with a span of the program around the run'] : []),
+    ...(!hasTools && ran.tools.length > 0 ? ['tools that ran are no steps'] : []),
+    ...stepGaps(told)
+  ]
+}
+
+function stepGaps({ run, steps }: SeenRun): string[] {
+  const tools = steps.filter(({ kind }) => kind === 'tool')
+  return [
+    ...(tools.some((step) => step.arguments === '') ? ['tool steps without arguments'] : []),
+    ...(tools.some((step) => step.observation === '') ? ['tool steps without result'] : []),
+    ...(run.outcome === 'unknown' ? ['outcome of the run unknown'] : [])
+  ]
 }
 
 function yesOrNo(is: boolean): string {
