@@ -68,6 +68,7 @@ export interface Step {
   readonly runId: RunId
   readonly stepId: StepId
   readonly traceId: TraceId
+  /** Equals `stepId` exactly when the step was made of a span; a log record's step has a synthetic one. */
   readonly spanId: SpanId
   readonly parentSpanId: SpanId | undefined
   readonly sessionId: string | undefined
@@ -82,6 +83,7 @@ export interface Step {
   readonly provider: string | undefined
   readonly model: string | undefined
   readonly tool: string | undefined
+  /** On an llm step the id of the model's request or response, where it joins views of one call. */
   readonly toolCallId: string | undefined
 
   /**

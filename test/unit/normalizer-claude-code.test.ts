@@ -30,7 +30,7 @@ checkDialect(t, [
     span: { name: 'claude_code.llm_request' },
     step: {
       kind: 'llm',
-      dialect: 'claude_code@1',
+      dialect: 'claude_code@2',
       provider: 'anthropic',
       model: 'm-1',
       tokens: { input: 12_500, output: 40, cacheRead: 3_000, cacheWrite: 500 },
@@ -70,7 +70,7 @@ checkDialect(t, [
     span: { name: 'claude_code.tool' },
     step: {
       kind: 'tool',
-      dialect: 'claude_code@1',
+      dialect: 'claude_code@2',
       tool: 'Bash',
       toolCallId: 'toolu_1',
       action: 'Bash: npm test',
@@ -153,7 +153,7 @@ checkDialect(t, [
     claim: 'a span of a later version',
     attributes: { 'gen_ai.operation.name': 'chat' },
     span: { name: 'claude_code.dreaming' },
-    step: { kind: 'unknown', dialect: 'claude_code@1' }
+    step: { kind: 'unknown', dialect: 'claude_code@2' }
   }
 ])
 

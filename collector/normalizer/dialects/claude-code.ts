@@ -25,7 +25,7 @@ const PREFIX = 'claude_code.'
 
 export const claudeCode = defineDialect({
   name: 'claude_code',
-  version: 1,
+  version: 2,
   recognizedBy: 'span name claude_code.*',
   recognizes: ({ name }) => name.startsWith(PREFIX),
   read
@@ -85,6 +85,7 @@ function readModelCall({ attributes }: DecodedSpan): StepFacts {
   const all = (uncached ?? 0) + (tokens.cacheRead ?? 0) + (tokens.cacheWrite ?? 0)
   return {
     kind: 'llm',
+    toolCallId: firstText(attributes, ['request_id', 'gen_ai.response.id']),
     provider: firstText(attributes, ['gen_ai.provider.name', 'gen_ai.system']),
     model: firstText(attributes, ['gen_ai.response.model', 'model', 'gen_ai.request.model']),
     action: contentOf(attributes, ['response.model_output']),
