@@ -111,9 +111,9 @@ for (const producer of PRODUCERS) {
 }
 
 const FIXTURES = [
-  { name: 'claude-code-2.1.197', hasSpans: true },
-  { name: 'codex-0.169.0', hasSpans: false },
-  { name: 'gemini-cli-0.61.0', hasSpans: true }
+  { name: 'claude-code-2.1.197', service: 'claude-code', hasSpans: true },
+  { name: 'codex-0.169.0', service: 'codex_exec', hasSpans: false },
+  { name: 'gemini-cli-0.61.0', service: 'gemini-cli', hasSpans: true }
 ]
 
 const fixtures: SeenFixture[] = []
@@ -124,13 +124,13 @@ async function send(path: string, body: Buffer): Promise<void> {
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
 }
 
-for (const { name, hasSpans } of FIXTURES) {
+for (const { name, service, hasSpans } of FIXTURES) {
   t.test(`${name}: logs and spans are one run, no call of a tool in it twice`, async (t) => {
     const logs = readLogFixture(`${name}-logs`)
     const spans = hasSpans ? readSpanFixture(`${name}-spans`) : undefined
     if (spans !== undefined) await send('/v1/traces', toTracesRequest(spans))
     await send('/v1/logs', toLogsRequest(logs))
-    const runs = await completeRuns(String(logs.resource['service.name']))
+    const runs = await completeRuns(service)
     t.equal(runs.length, 1)
     const [told] = runs
     if (told === undefined) return
