@@ -160,6 +160,7 @@ const NO_EFFECTS: StepEffects = {
 interface Written {
   readonly spans: number
   readonly stepsByKind: ReadonlyMap<StepKind, number>
+  readonly stepsByDialect: ReadonlyMap<string, number>
   readonly defects: readonly Defect[]
   /** That preparing it took. */
   readonly seconds: number
@@ -170,7 +171,8 @@ function countBatch(
   { defects, seconds }: Pick<Written, 'defects' | 'seconds'>
 ): Written {
   const stepsByKind = countBy(steps, (step) => step.kind)
-  return { spans: spans.length, stepsByKind, defects, seconds }
+  const stepsByDialect = countBy(steps, (step) => step.dialect)
+  return { spans: spans.length, stepsByKind, stepsByDialect, defects, seconds }
 }
 
 function createReport(options: PipelineOptions): (written: Written) => void {
@@ -181,6 +183,10 @@ function createReport(options: PipelineOptions): (written: Written) => void {
   const stepsTotal = meter.createCounter('onset_pipeline_steps', {
     description: 'Steps made of these spans, by kind.'
   })
+  const dialectsTotal = meter.createCounter('onset_pipeline_dialect_steps', {
+    description:
+      'Steps made, by the dialect that made them; generic reads what no other recognizes.'
+  })
   const defectsTotal = meter.createCounter('onset_pipeline_defects', {
     description: 'Spans or steps that a room failed on; stored without what it adds.'
   })
@@ -188,9 +194,10 @@ function createReport(options: PipelineOptions): (written: Written) => void {
     description: 'Time to sanitize, normalize and classify one batch.',
     advice: { explicitBucketBoundaries: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] }
   })
-  return ({ spans, stepsByKind, defects, seconds }) => {
+  return ({ spans, stepsByKind, stepsByDialect, defects, seconds }) => {
     spansTotal.add(spans)
     for (const [kind, count] of stepsByKind) stepsTotal.add(count, { kind })
+    for (const [dialect, count] of stepsByDialect) dialectsTotal.add(count, { dialect })
     for (const [room, count] of countBy(defects, (defect) => defect.room)) {
       defectsTotal.add(count, { room })
     }
