@@ -2,6 +2,9 @@
 
 import { exporterVariables, type Producer } from '../producer.ts'
 
+/** The launcher asks what became of the run as soon as the agent has ended: its last spans are to be there. */
+const EXIT_WAIT_MS = 3_000
+
 export const node: Producer = {
   name: 'Node',
   documentation: 'https://nodejs.org/api/cli.html#node_optionsoptions',
@@ -14,6 +17,7 @@ export const node: Producer = {
     return {
       variables: {
         ...exporterVariables(endpoint),
+        ONSET_EXIT_WAIT_MS: String(EXIT_WAIT_MS),
         ...(isThere ? {} : { NODE_OPTIONS: `${given} --import ${registerUrl}`.trim() })
       }
     }
