@@ -5,7 +5,7 @@
 // https://github.com/open-telemetry/semantic-conventions/blob/v1.36.0/docs/gen-ai/gen-ai-events.md
 // https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-events.md
 
-import type { Attributes, DecodedSpan, SpanId } from '../../../model/index.ts'
+import type { Attributes, DecodedSpan } from '../../../model/index.ts'
 import type { StepFacts } from '../../dialect.ts'
 import { operationOf } from '../../gen-ai/operations.ts'
 import { readGenAi } from '../../gen-ai/read-gen-ai.ts'
@@ -45,14 +45,14 @@ function read({ name, record }: LogEvent): LogFacts | undefined {
   return {
     ...facts,
     place: { run: undefined, session: undefined, byTrace: true },
-    key: keyOf(facts, spanId)
+    key: keyOf(facts)
   }
 }
 
 const NO_FIELDS: ValueRecord = Object.create(null)
 
 /** A result of one call is repeated in the history of every later model call. */
-function keyOf(facts: StepFacts, _span: SpanId): string | undefined {
+function keyOf(facts: StepFacts): string | undefined {
   return facts.kind === 'tool' ? facts.toolCallId : undefined
 }
 
