@@ -58,7 +58,7 @@ export interface Renormalizer {
 const SPANS_PER_PAGE = 200
 
 /** After so many the position is stored; so many are looked at once more after a stop. */
-const TRACES_PER_BATCH = 20
+const TRACES_PER_BATCH = 10
 
 export const RENORMALIZATIONS_LISTED_MAX = 100
 
