@@ -60,6 +60,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     ONSET_PATTERN_HALF_LIFE_DAYS: '7',
     ONSET_ALERT_RULES: 'alerts.yaml',
     ONSET_PUBLIC_URL: 'https://onset.example.com',
+    ONSET_PRICES_FILE: '/etc/onset/prices.json',
+    ONSET_RENORMALIZE_SHARE_PERCENT: '40',
     ONSET_JUDGE_BASE_URL: 'http://127.0.0.1:11434/v1',
     ONSET_JUDGE_API_KEY: 'k',
     ONSET_JUDGE_MODEL: 'org/model:7b',
@@ -105,6 +107,8 @@ t.test('every variable that is set reaches the setting of its name', async (t) =
     patternHalfLifeDays: 7,
     alertRulesPath: 'alerts.yaml',
     publicUrl: 'https://onset.example.com',
+    pricesPath: '/etc/onset/prices.json',
+    renormalizeSharePercent: 40,
     judge: {
       endpoint: { baseUrl: 'http://127.0.0.1:11434/v1', apiKey: 'k', model: 'org/model:7b' },
       limits: {
