@@ -152,6 +152,7 @@ function renderOnsets(detail: RunDetail, paint: Paint, width: number): string[] 
     const quote = paint('dim', `"${toLine(evidence.quote, room)}"`)
     lines.push(`${label}  step ${evidence.stepIndex}  ${found}  ${quote}`)
     const { link } = evidence
+    if (link !== undefined) {
       lines.push(`          see step ${link.stepIndex} of run ${toLine(link.runId, 64)}`)
     }
   })
