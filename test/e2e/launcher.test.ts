@@ -82,16 +82,17 @@ t.test(
     const runId = /onset show ([0-9a-f]{32})/.exec(stderr)?.[1] ?? ''
     t.match(stderr, `${onset.url}/api/runs/${runId}`)
     const detail = await createApiClient({ ONSET_URL: onset.url }).findRun(runId)
-    t.match(detail?.run, { task: 'write the sum', outcome: 'error', outcomeSource: 'reported' })
+    if (detail === undefined) throw new Error('the run that was told is unknown')
+    t.match(detail.run, { task: 'write the sum', outcome: 'error', outcomeSource: 'reported' })
     // A model call that asks for tools is no step of its own beside theirs.
     t.match(
-      detail?.steps.map(({ kind }) => kind).toSorted((a, b) => a.localeCompare(b)),
+      detail.steps.map(({ kind }) => kind).toSorted((a, b) => a.localeCompare(b)),
       ['llm', 'tool', 'tool', 'tool', 'tool']
     )
-    t.ok(detail?.steps.some(({ action }) => action.includes('sum.mjs')))
-    t.ok((detail?.run.tokens.input ?? 0) > 0)
-    t.ok((detail?.stages.length ?? 0) > 0)
-    const [top] = detail?.onsets ?? []
+    t.ok(detail.steps.some(({ action }) => action.includes('sum.mjs')))
+    t.ok((detail.run.tokens.input ?? 0) > 0)
+    t.ok(detail.stages.length > 0)
+    const [top] = detail.onsets
     t.match(
       stderr,
       top === undefined ? /no onset: / : `onset: step ${top.stepIndex}, stage ${top.stage}`
