@@ -18,6 +18,8 @@ export const ROUTE_SCOPES: ReadonlyMap<string, RouteScope> = new Map<string, Rou
   ['POST /api/runs/:runId/outcome', 'ingest'],
   ['POST /api/runs/:runId/localize', 'admin'],
   ['GET /api/onsets', 'read'],
+  ['GET /api/precision', 'read'],
+  ['GET /api/export', 'read'],
   ['GET /api/patterns', 'read'],
   ['GET /api/alerts', 'read'],
   ['POST /api/alerts/:alertId/resend', 'admin'],

@@ -7,6 +7,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Access } from './access/index.ts'
 import { apiPlugin, type ApiOptions } from './api/index.ts'
+import { maskText } from './normalizer/index.ts'
 import { allowOrigins } from './cors.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
@@ -94,6 +95,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     analyzeNow: options.analyzeNow,
     renormalizer: options.renormalizer,
     explainSpan,
+    maskText,
     meter: metrics.meter('api'),
     now
   })

@@ -15,6 +15,7 @@ import {
   type KeyScope,
   type MemoryReader,
   type ManagedKey,
+  type PrecisionReader,
   type RawSpanStore,
   type DecodedSpan,
   type Renormalization,
@@ -57,6 +58,7 @@ export interface ApiOptions {
   readonly store: RunReader &
     MemoryReader &
     FeedbackWriter &
+    PrecisionReader &
     AuditStore &
     AlertReader &
     Pick<AlertStore, 'saveAlerts'> & { readonly backups?: Backups; readonly raw?: RawSpanStore }
@@ -72,6 +74,8 @@ export interface ApiOptions {
    * may wait, and throws OVERLOADED beyond. Absent: `NO_PROCESSOR`.
    */
   readonly analyzeNow: ((runId: RunId) => Promise<unknown>) | undefined
+  /** Takes secrets out of what is reported. */
+  readonly maskText: (text: string) => string
   /** Absent where no processors run: nobody would analyze what it changes. */
   readonly renormalizer: RenormalizerAdmin | undefined
   readonly explainSpan: (span: DecodedSpan) => {

@@ -19,6 +19,8 @@ import { localizeRoutes } from './localize-routes.ts'
 import { onsetRoutes } from './onset-routes.ts'
 import { outcomeRoutes } from './outcome-routes.ts'
 import { patternRoutes } from './pattern-routes.ts'
+import { precisionRoutes } from './precision-routes.ts'
+import { exportRoutes } from './export-routes.ts'
 import { renormalizationRoutes } from './renormalization-routes.ts'
 import { runRoutes } from './run-routes.ts'
 
@@ -56,13 +58,15 @@ type App = Parameters<typeof apiPlugin>[0]
 async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
   const { renormalizer, explainSpan } = options
   // Without the prefix that came along in the options: it would be put in front once more.
-  const { store, keys, actorOf, scopeOf, listener, analyzeNow, meter, now } = options
+  const { store, keys, actorOf, scopeOf, listener, analyzeNow, maskText, meter, now } = options
   for (const routes of [
     runRoutes,
     outcomeRoutes,
     feedbackRoutes,
     onsetRoutes,
     patternRoutes,
+    precisionRoutes,
+    exportRoutes,
     alertRoutes,
     localizeRoutes,
     eventRoutes,
@@ -81,6 +85,7 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
       analyzeNow,
       renormalizer,
       explainSpan,
+      maskText,
       meter,
       now
     })

@@ -18,7 +18,13 @@ export const FeedbackRequest = Type.Object(
     onsetStepIndex: OnsetStepIndex,
     category: Type.Optional(Category),
     comment: Type.Optional(Type.String({ maxLength: COMMENT_CHARS_MAX })),
-    author: Type.Optional(Type.String({ maxLength: AUTHOR_CHARS_MAX }))
+    author: Type.Optional(Type.String({ maxLength: AUTHOR_CHARS_MAX })),
+    revision: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Of the run as it was looked at; refused when there is a newer one.'
+      })
+    )
   },
   { additionalProperties: false }
 )
@@ -29,7 +35,20 @@ export const FeedbackJson = Type.Object({
   category: optional(Category),
   comment: Type.String(),
   author: Type.String(),
-  createdAt: timeSchema('When it was given.')
+  createdAt: timeSchema('When it was given.'),
+  judged: optional(
+    Type.Object(
+      {
+        localizerVersion: Type.String(),
+        revision: Type.Integer({ minimum: 1 }),
+        suspectStepIndexes: Type.Array(Type.Integer({ minimum: 1 }), {
+          description: 'Best first; empty when no onset was named.'
+        }),
+        category: optional(Category)
+      },
+      { description: 'What Onset said then; absent when it had not analyzed the run.' }
+    )
+  )
 })
 
 export function toFeedbackJson(feedback: Feedback): Static<typeof FeedbackJson> {
@@ -39,6 +58,12 @@ export function toFeedbackJson(feedback: Feedback): Static<typeof FeedbackJson> 
     category: feedback.category,
     comment: feedback.comment,
     author: feedback.author,
-    createdAt: toTimeJson(feedback.createdAt)
+    createdAt: toTimeJson(feedback.createdAt),
+    judged: feedback.judged && {
+      localizerVersion: feedback.judged.localizerVersion,
+      revision: feedback.judged.revision,
+      suspectStepIndexes: [...feedback.judged.suspectStepIndexes],
+      category: feedback.judged.category
+    }
   }
 }

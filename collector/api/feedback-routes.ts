@@ -2,10 +2,17 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { CollectorError, fromUnixMillis, type Feedback } from '../model/index.ts'
+import {
+  CollectorError,
+  fromUnixMillis,
+  type Feedback,
+  type JudgedLocalization,
+  type RunId
+} from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
 import { audit } from './audit-event.ts'
 import { FeedbackJson, FeedbackRequest, toFeedbackJson } from './feedback-json.ts'
+import { readRunDetail } from './run-detail.ts'
 
 const FeedbackList = Type.Object({ items: Type.Array(FeedbackJson) })
 
@@ -24,16 +31,17 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     },
     handler: async (request, reply) => {
       const { body } = request
+      const runId = readRunId(request.params.runId)
+      const judged = await readJudged(store, runId, body)
       const feedback: Feedback = {
-        runId: readRunId(request.params.runId),
+        runId,
         onsetStepIndex: body.onsetStepIndex ?? undefined,
         category: body.category,
-        comment: body.comment ?? '',
+        comment: options.maskText(body.comment ?? ''),
         author: body.author ?? '',
-        createdAt: fromUnixMillis(now())
+        createdAt: fromUnixMillis(now()),
+        ...(judged === undefined ? {} : { judged })
       }
-      const record = await store.findRun(feedback.runId)
-      if (record !== undefined) requireStep(feedback.onsetStepIndex, record.run.stepCount)
       const details = {
         onsetStepIndex: String(feedback.onsetStepIndex ?? 'none'),
         ...(feedback.category === undefined ? {} : { category: feedback.category })
@@ -59,6 +67,37 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
       return { items: items.map(toFeedbackJson) }
     }
   })
+}
+
+/** Undefined when the run has not been analyzed, or not by a collector that knew its localizer. */
+async function readJudged(
+  store: ApiOptions['store'],
+  runId: RunId,
+  asked: { readonly onsetStepIndex: number | null; readonly revision?: number }
+): Promise<JudgedLocalization | undefined> {
+  const detail = await readRunDetail(store, runId, { after: 0, limit: 0 })
+  if (detail === undefined) return undefined
+  const { record, onsets } = detail
+  requireRevision(asked.revision, record.revision)
+  requireStep(asked.onsetStepIndex ?? undefined, record.run.stepCount)
+  const [top] = onsets
+  const localizerVersion = top?.localizerVersion ?? record.localizerVersion
+  if (localizerVersion === undefined) return undefined
+  return {
+    localizerVersion,
+    revision: record.revision,
+    suspectStepIndexes: onsets.map(({ stepIndex }) => stepIndex),
+    category: top?.category
+  }
+}
+
+function requireRevision(asked: number | undefined, current: number): void {
+  if (asked === undefined || asked === current) return
+  throw new CollectorError(
+    'INVALID_ARGUMENT',
+    `revision is ${asked}, but the run is at revision ${current}, whose steps may have other numbers; look at it again`,
+    { retryable: false }
+  )
 }
 
 function requireStep(stepIndex: number | undefined, stepCount: number): void {

@@ -63,7 +63,7 @@ const OutcomeAccepted = Type.Object(
 )
 
 export const outcomeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
-  const { store, listener, now } = options
+  const { store, listener, maskText, now } = options
   app.route({
     method: 'POST',
     url: '/runs/:runId/outcome',
@@ -77,7 +77,7 @@ export const outcomeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, 
     },
     handler: async (request, reply) => {
       const runId = readRunId(request.params.runId)
-      const report = toOutcomeReport(request.body, now())
+      const report = toOutcomeReport(request.body, { now: now(), maskText })
       const details = { outcome: report.outcome }
       const audited = { action: 'outcome_reported', target: runId, details } as const
       await audit(options, request, audited, () => store.saveOutcomeReport(runId, report))
@@ -94,13 +94,21 @@ export const outcomeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, 
   })
 }
 
-function toOutcomeReport(body: Static<typeof OutcomeRequest>, nowMs: number): OutcomeReport {
+function toOutcomeReport(
+  body: Static<typeof OutcomeRequest>,
+  { now, maskText }: { readonly now: number; readonly maskText: ApiOptions['maskText'] }
+): OutcomeReport {
+  // Masked after it was cut: what is left out need not be read.
+
   return {
     outcome: body.outcome,
     source: body.source,
-    checks: keepChecks(body.checks ?? []).map(toCheck),
-    output: cutText(body.output ?? '', VERIFIER_OUTPUT_CHARS_MAX),
-    reportedAt: fromUnixMillis(nowMs)
+    checks: keepChecks(body.checks ?? []).map((check) => toCheck(check, maskText)),
+    output: cutText(
+      maskText(cutText(body.output ?? '', VERIFIER_OUTPUT_CHARS_MAX)),
+      VERIFIER_OUTPUT_CHARS_MAX
+    ),
+    reportedAt: fromUnixMillis(now)
   }
 }
 
@@ -117,10 +125,10 @@ function keepChecks(checks: readonly ReportedCheck[]): readonly ReportedCheck[] 
   return checks.filter((check) => kept.has(check))
 }
 
-function toCheck(check: ReportedCheck): Check {
+function toCheck(check: ReportedCheck, maskText: ApiOptions['maskText']): Check {
   return {
-    name: cutText(check.name, CHECK_NAME_CHARS_MAX),
+    name: maskText(cutText(check.name, CHECK_NAME_CHARS_MAX)),
     status: check.status,
-    message: cutText(check.message ?? '', CHECK_MESSAGE_CHARS_MAX)
+    message: maskText(cutText(check.message ?? '', CHECK_MESSAGE_CHARS_MAX))
   }
 }

@@ -2,13 +2,22 @@
 // because a page of a thousand runs must stay a few megabytes.
 
 import { Type, type Static } from 'typebox'
-import { cutText, OUTCOMES, OUTCOME_SOURCES, RUN_STATES, type RunRecord } from '../model/index.ts'
+import {
+  cutText,
+  OUTCOMES,
+  OUTCOME_SOURCES,
+  REQUIREMENT_KINDS,
+  REQUIREMENT_STATUSES,
+  RUN_STATES,
+  type RunRecord
+} from '../model/index.ts'
 import { OnsetJson, toOnsetJson } from './onset-json.ts'
 import {
   CheckJson,
   costSchema,
   durationSchema,
   optional,
+  StepIndex,
   timeSchema,
   toCheckJson,
   toDurationMs,
@@ -56,13 +65,35 @@ const listedProperties = {
 
 export const RunListItemJson = Type.Object(listedProperties)
 
+const RequirementJson = Type.Object({
+  kind: Type.Enum(REQUIREMENT_KINDS, { type: 'string' }),
+  text: Type.String({ description: 'Verbatim from the task; a constraint may be cut.' }),
+  status: Type.Enum(REQUIREMENT_STATUSES, {
+    type: 'string',
+    description: 'seen: looked at or spoken of, but nothing was done; untouched: in no step at all.'
+  }),
+  stepIndexes: Type.Array(StepIndex, { description: 'The first steps that addressed it.' })
+})
+
+const IncorrectStepJson = Type.Object({
+  stepIndex: StepIndex,
+  probability: optional(Type.Number({ minimum: 0, maximum: 1 }))
+})
+
 export const RunJson = Type.Object({
   ...listedProperties,
   finalMessage: Type.String({ description: 'What the agent said last.' }),
   checks: Type.Array(CheckJson, {
     description: 'Of the outcome reports, else of the last verification found in the run.'
   }),
-  verifierOutput: Type.String()
+  verifierOutput: Type.String(),
+  requirements: Type.Array(RequirementJson, {
+    description: 'What the task asks for by a name, a file, a number, in its order.'
+  }),
+  incorrectSteps: Type.Array(IncorrectStepJson, {
+    description: 'Steps called wrong changes, and how likely each is one.'
+  }),
+  localizerVersion: optional(Type.String({ description: 'Also where it named no onset.' }))
 })
 
 export function toRunListItemJson(record: RunRecord): Static<typeof RunListItemJson> {
@@ -105,6 +136,17 @@ export function toRunJson(record: RunRecord): Static<typeof RunJson> {
     task: run.task,
     finalMessage: run.finalMessage,
     checks: run.checks.map(toCheckJson),
-    verifierOutput: run.verifierOutput
+    verifierOutput: run.verifierOutput,
+    requirements: (record.requirements ?? []).map(({ kind, text, status, stepIndexes }) => ({
+      kind,
+      text,
+      status,
+      stepIndexes: [...stepIndexes]
+    })),
+    incorrectSteps: (record.incorrectSteps ?? []).map(({ stepIndex, probability }) => ({
+      stepIndex,
+      probability
+    })),
+    localizerVersion: record.localizerVersion
   }
 }

@@ -76,13 +76,16 @@ export const REQUIREMENT_KINDS = [
 ] as const
 export type RequirementKind = (typeof REQUIREMENT_KINDS)[number]
 
+export const REQUIREMENT_STATUSES = ['addressed', 'seen', 'untouched'] as const
+export type RequirementStatus = (typeof REQUIREMENT_STATUSES)[number]
+
 /** Something the task asks for, and what became of it. */
 export interface Requirement {
   readonly kind: RequirementKind
   /** Verbatim from the task; a constraint may be cut. */
   readonly text: string
   /** `seen`: looked at, planned or spoken of, but nothing was done; `untouched`: in no step at all. */
-  readonly status: 'addressed' | 'seen' | 'untouched'
+  readonly status: RequirementStatus
   /** Of the first steps that addressed it, ascending. */
   readonly stepIndexes: readonly number[]
 }
@@ -99,6 +102,18 @@ export interface Localization {
   readonly incorrectProbabilities?: readonly number[]
   /** In the order of the task; absent when the run was not looked at for it. */
   readonly requirements?: readonly Requirement[]
+  /** Also of one that names no onset; absent where nobody localized. */
+  readonly localizerVersion?: string
+}
+
+/** What was there to be judged when somebody corrected a run: the next analysis may say otherwise. */
+export interface JudgedLocalization {
+  readonly localizerVersion: string
+  readonly revision: number
+  /** Best suspect first; empty when no onset was named. */
+  readonly suspectStepIndexes: readonly number[]
+  /** Of the best suspect. */
+  readonly category: OnsetCategory | undefined
 }
 
 /** A person's correction, from `POST /api/runs/{runId}/feedback`. */
@@ -110,6 +125,33 @@ export interface Feedback {
   readonly comment: string
   readonly author: string
   readonly createdAt: UnixNano
+  /** Absent when the run had not been analyzed. */
+  readonly judged?: JudgedLocalization
+}
+
+/**
+ * What people found of the answers of one localizer version. The newest word of each author on a run counts;
+ * a run on which authors contradict each other is a disagreement and in no other figure.
+ */
+export interface LocalizerPrecision {
+  readonly localizerVersion: string
+  /** With feedback, disagreements among them. */
+  readonly runs: number
+  readonly disagreements: number
+  /** A step is to blame, say people. */
+  readonly withOnset: number
+  /** Of these, the best suspect is that step. */
+  readonly exact: number
+  /** Of these, one of the first three suspects is. */
+  readonly top3: number
+  /** Of these, no suspect is, or none was named. */
+  readonly missed: number
+  /** No step is to blame, say people. */
+  readonly withoutOnset: number
+  /** Of these, a step was named. */
+  readonly falseAccusations: number
+  /** Newest feedback. */
+  readonly lastFeedbackAt: UnixNano
 }
 
 /** A reader looks at three; five is where a judge would stop. */

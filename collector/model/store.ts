@@ -8,7 +8,14 @@ import type { LogWriter } from './log-record.ts'
 import type { MemoryReader, MemoryStore } from './memory.ts'
 import type { MetricWriter } from './metric-point.ts'
 import type { LeadStore } from './lead.ts'
-import type { Feedback, Localization, Onset, OnsetCategory } from './onset.ts'
+import type {
+  Feedback,
+  Localization,
+  LocalizerPrecision,
+  Onset,
+  OnsetCategory,
+  Requirement
+} from './onset.ts'
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
 import type { RawSpanStore } from './raw-spans.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
@@ -41,6 +48,12 @@ export interface RunListener {
   outcomeReported(runId: RunId): void
 }
 
+export interface IncorrectStep {
+  readonly stepIndex: number
+  /** 0..1; absent when the localizer does not say. */
+  readonly probability: number | undefined
+}
+
 /** A run as stored: the tree's head, and how far analysis has come. */
 export interface RunRecord {
   readonly run: Run
@@ -50,6 +63,12 @@ export interface RunRecord {
   /** A cap (age or steps) ended the run, not its own end. */
   readonly partial: boolean
   readonly abstention: string | undefined
+  /** In the order of the task; absent when none were found or looked for. */
+  readonly requirements?: readonly Requirement[]
+  /** Steps called incorrect, in order, each with how likely it is one; absent when there are none. */
+  readonly incorrectSteps?: readonly IncorrectStep[]
+  /** Absent where nobody localized, and in rows of older collectors. */
+  readonly localizerVersion?: string
   /** Best suspect of this revision, for lists. */
   readonly topOnset: Onset | undefined
   readonly analyzedAt: UnixNano
@@ -112,6 +131,17 @@ export interface FeedbackWriter {
   saveOutcomeReport(runId: RunId, report: OutcomeReport): Promise<void>
   saveFeedback(feedback: Feedback): Promise<void>
   readFeedback(runId: RunId): Promise<readonly Feedback[]>
+}
+
+export interface PrecisionFilter {
+  /** Bounds on when feedback was given, since inclusive, until exclusive. */
+  readonly since?: UnixNano
+  readonly until?: UnixNano
+}
+
+export interface PrecisionReader {
+  /** Of each localizer version with feedback, that with the newest feedback first. */
+  readPrecision(filter: PrecisionFilter): Promise<readonly LocalizerPrecision[]>
 }
 
 /** A run with steps or reports that the latest analysis has not seen. */
@@ -219,6 +249,7 @@ export interface Store
     MetricWriter,
     RunReader,
     FeedbackWriter,
+    PrecisionReader,
     AnalysisStore,
     AlertStore,
     AlertReader,

@@ -5,7 +5,6 @@
 export { dialectsCommand } from './dialects-command.ts'
 export { explainSpan, type SpanExplanation } from './explain-span.ts'
 export { maskText } from './mask-text.ts'
-export { explainSpan, type SpanExplanation } from './explain-span.ts'
 export { normalizeSpans } from './normalize-spans.ts'
 export { loadPrices, type Prices } from './prices/prices.ts'
 export { sanitizeLogRecords, sanitizeMetricPoints } from './sanitize-telemetry.ts'

@@ -8,6 +8,7 @@ import type {
   Feedback,
   IngestBatch,
   OutcomeReport,
+  PrecisionFilter,
   RunId,
   RunReader,
   Store,
@@ -27,6 +28,7 @@ import { migrate } from './migrate.ts'
 import { OnsetReader } from './read/onset-reader.ts'
 import { RawSpans } from './raw/raw-spans.ts'
 import { RunRowReader } from './read/run-reader.ts'
+import { readPrecision } from './read/precision-reader.ts'
 import { SpanRowReader } from './read/span-reader.ts'
 import { createMemoryTables } from './memory/memory-tables.ts'
 import { createOutboxTables } from './outbox-tables.ts'
@@ -131,6 +133,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     readOutcomeReports: (runId: RunId) => reports.readOutcomeReports(runId),
     saveFeedback: (feedback: Feedback) => reports.saveFeedback(feedback),
     readFeedback: (runId: RunId) => reports.readFeedback(runId),
+    readPrecision: (filter: PrecisionFilter) => readPrecision({ engine, metrics }, filter),
     findPendingRuns: (since: UnixNano, limit: number) => analyses.findPendingRuns(since, limit),
     readRunSteps: (runId: RunId) => analyses.readRunSteps(runId),
     saveAnalysis: (analysis: Analysis) => analyses.saveAnalysis(analysis),

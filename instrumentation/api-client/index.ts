@@ -8,6 +8,13 @@ import type {
   KeyRequestJson
 } from './access-json.ts'
 import type {
+  FeedbackJson,
+  FeedbackRequestJson,
+  OutcomeAcceptedJson,
+  OutcomeRequestJson,
+  PrecisionListJson
+} from './feedback-json.ts'
+import type {
   RenormalizationJson,
   RenormalizationRequestJson,
   TraceDialectsJson
@@ -16,6 +23,7 @@ import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
 
 export type * from './access-json.ts'
 export type * from './dialect-json.ts'
+export type * from './feedback-json.ts'
 export type * from './run-detail.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:4318'
@@ -64,6 +72,12 @@ export interface AlertListJson {
   readonly nextCursor?: string
 }
 
+export interface ExportPage {
+  readonly body: ReadableStream<Uint8Array>
+  /** Absent on the last page. */
+  readonly nextCursor: string | undefined
+}
+
 /** A failure pattern as `/api/patterns` tells of it. */
 export interface PatternJson {
   readonly id: string
@@ -93,6 +107,11 @@ export interface ApiClient {
   findRun(runId: string): Promise<RunDetail | undefined>
   /** Analyzes the run again, now, and returns it. */
   localizeRun(runId: string): Promise<RunDetail | undefined>
+  giveFeedback(runId: string, feedback: FeedbackRequestJson): Promise<FeedbackJson>
+  reportOutcome(runId: string, report: OutcomeRequestJson): Promise<OutcomeAcceptedJson>
+  readPrecision(query: Readonly<Record<string, string>>): Promise<PrecisionListJson>
+  /** One page of an export, as its bytes come. */
+  exportPage(query: Readonly<Record<string, string>>): Promise<ExportPage>
   /** Returns while it runs. */
   startRenormalization(request: RenormalizationRequestJson): Promise<RenormalizationJson>
   readRenormalization(id: string): Promise<RenormalizationJson>
@@ -115,7 +134,8 @@ export interface ApiClient {
 /** Reads ONSET_URL and ONSET_API_KEY of `env`. */
 export function createApiClient(env: Readonly<Record<string, string | undefined>>): ApiClient {
   const url = (env['ONSET_URL'] ?? DEFAULT_URL).replace(/\/+$/, '')
-  const request = createRequest(url, env['ONSET_API_KEY'])
+  const send = createSend(url, env['ONSET_API_KEY'])
+  const request = createRequest(url, send)
   const findRun = (runId: string): Promise<RunDetail | undefined> => readRun(request, runId)
   return {
     url,
@@ -129,6 +149,22 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
       const path = `/api/runs/${encodeURIComponent(runId)}/localize`
       const answer = await orUndefined(() => request<unknown>('POST', path))
       return answer === undefined ? undefined : findRun(runId)
+    },
+    giveFeedback: (runId, feedback) =>
+      request<FeedbackJson>('POST', `/api/runs/${encodeURIComponent(runId)}/feedback`, feedback),
+    reportOutcome: (runId, report) =>
+      request<OutcomeAcceptedJson>(
+        'POST',
+        `/api/runs/${encodeURIComponent(runId)}/outcome`,
+        report
+      ),
+    readPrecision: (query) =>
+      request<PrecisionListJson>('GET', `/api/precision?${new URLSearchParams(query).toString()}`),
+    exportPage: async (query) => {
+      const path = `/api/export?${new URLSearchParams(query).toString()}`
+      const response = await send('GET', path)
+      const nextCursor = response.headers.get('onset-next-cursor') ?? undefined
+      return { body: response.body ?? new ReadableStream(), nextCursor }
     },
     startRenormalization: (asked) =>
       request<RenormalizationJson>('POST', '/api/renormalizations', asked),
@@ -185,9 +221,20 @@ async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function createRequest(url: string, apiKey: string | undefined): Request {
-  const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+type Send = (method: string, path: string, body?: object) => Promise<Response>
+
+function createRequest(url: string, send: Send): Request {
   return async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const text = await (await send(method, path, body)).text()
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the promise of Request
+    return parseJson(url, text) as T
+  }
+}
+
+/** The answer, when it is a good one. */
+function createSend(url: string, apiKey: string | undefined): Send {
+  const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+  return async (method, path, body) => {
     const sent =
       body === undefined
         ? { headers: key }
@@ -202,15 +249,12 @@ function createRequest(url: string, apiKey: string | undefined): Request {
         { cause }
       )
     }
+    if (response.ok) return response
     const text = await response.text()
-    if (!response.ok) {
-      const { status } = response
-      throw new OnsetApiError(explain({ url, status, text, hasKey: apiKey !== undefined }), {
-        status
-      })
-    }
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the promise of Request
-    return parseJson(url, text) as T
+    const { status } = response
+    throw new OnsetApiError(explain({ url, status, text, hasKey: apiKey !== undefined }), {
+      status
+    })
   }
 }
 

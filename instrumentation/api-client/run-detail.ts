@@ -33,6 +33,26 @@ export interface RunJson {
   readonly abstention?: string
 }
 
+export interface CheckJson {
+  readonly name: string
+  readonly status: string
+  readonly message: string
+}
+
+export interface RequirementJson {
+  readonly kind: string
+  readonly text: string
+  readonly status: string
+  readonly stepIndexes: readonly number[]
+}
+
+/** A run by itself has more than one in a list. */
+export interface WholeRunJson extends RunJson {
+  readonly checks?: readonly CheckJson[]
+  /** Absent from collectors that do not say. */
+  readonly requirements?: readonly RequirementJson[]
+}
+
 export interface StageJson {
   readonly index: number
   readonly name: string
@@ -88,7 +108,7 @@ export interface OnsetJson {
 
 /** `GET /api/runs/{runId}`, all pages of steps joined. */
 export interface RunDetail {
-  readonly run: RunJson
+  readonly run: WholeRunJson
   readonly stages: readonly StageJson[]
   readonly steps: readonly StepJson[]
   readonly onsets: readonly OnsetJson[]

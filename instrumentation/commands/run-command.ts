@@ -7,7 +7,8 @@ import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type Command, type CommandIo } from '
 /** The server read the command line's values and says what is wrong with them. */
 const BAD_REQUEST = 400
 
-type Values = Readonly<Record<string, string | boolean | undefined>>
+/** An option that may be given more than once has a list. */
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
 export interface CommandSpec {
   readonly name: string

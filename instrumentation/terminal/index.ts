@@ -2,6 +2,7 @@
 
 export { renderRunTree } from './render-run-tree.ts'
 export { renderAlertList } from './render-alert-list.ts'
+export { renderPrecision } from './render-precision.ts'
 export { renderPatterns } from './render-patterns.ts'
 export { renderRunList } from './render-run-list.ts'
 export { renderAudit, renderKeys } from './render-keys.ts'

@@ -5,6 +5,7 @@ import { styleText } from 'node:util'
 import type { OnsetJson, RunDetail, RunJson, StageJson, StepJson } from '../api-client/index.ts'
 import { formatCost, formatCount, formatMs, formatTokens, joinParts } from './format.ts'
 import { toLine } from './printable.ts'
+import { renderGivenTask } from './render-given-task.ts'
 
 /** Longer runs are shown around what matters; `all` shows every step. */
 const STEPS_SHOWN_WHOLE = 60
@@ -37,7 +38,8 @@ export function renderRunTree(detail: RunDetail, options: RenderOptions): string
     ...renderHead(detail.run, paint, width),
     '',
     ...renderSteps(detail, paint, { width, all: options.all === true }),
-    ...renderOnsets(detail, paint, width)
+    ...renderOnsets(detail, paint, width),
+    ...renderGivenTask(detail.run, paint, width)
   ]
   return `${lines.join('\n')}\n`
 }

@@ -63,7 +63,8 @@ export function localizeWith(
     incorrectSteps: incorrect.map(({ at }) => at + 1),
     incorrectProbabilities: incorrect.map(({ probability }) => probability),
     unusefulSteps: unuseful.map((at) => at + 1),
-    requirements: toRequirements(facts.ledger, facts.steps)
+    requirements: toRequirements(facts.ledger, facts.steps),
+    localizerVersion: LOCALIZER_VERSION
   }
 }
 
@@ -96,7 +97,8 @@ function abstain(reason: string, facts: RunFacts): Localization {
     abstention: reason,
     incorrectSteps: [],
     unusefulSteps: unuseful.map((at) => at + 1),
-    requirements: toRequirements(facts.ledger, facts.steps)
+    requirements: toRequirements(facts.ledger, facts.steps),
+    localizerVersion: LOCALIZER_VERSION
   }
 }
 

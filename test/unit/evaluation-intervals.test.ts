@@ -1,6 +1,7 @@
 // Intervals against distributions whose true spread is known in closed form.
 import t from 'tap'
-import { createBootstrap, ratio, wilsonInterval } from '../../processors/evaluation/intervals.ts'
+import { wilsonInterval } from '../../collector/model/index.ts'
+import { createBootstrap, ratio } from '../../processors/evaluation/intervals.ts'
 import type { Tally } from '../../processors/evaluation/intervals.ts'
 import { createRandom, shuffle } from '../../processors/evaluation/random.ts'
 

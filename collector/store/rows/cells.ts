@@ -24,6 +24,7 @@ export type Cell =
   | RawNumber
   | readonly string[]
   | readonly number[]
+  | readonly (readonly number[])[]
   | readonly RawNumber[]
   | Readonly<Record<string, string>>
   | readonly Readonly<Record<string, string>>[]

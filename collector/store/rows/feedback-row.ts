@@ -1,6 +1,6 @@
 // A person's correction as a row of agent_feedback, and back.
 
-import type { Feedback } from '../../model/index.ts'
+import type { Feedback, JudgedLocalization } from '../../model/index.ts'
 import { ONSET_CATEGORIES, toRunId } from '../../model/index.ts'
 import type { RowToWrite } from './cells.ts'
 import { countCell, nanosCell, readNanos, readOptionalNumber, readWord, textCell } from './cells.ts'
@@ -13,10 +13,14 @@ export interface FeedbackRow {
   readonly OnsetStepIndex: number | null
   readonly Category: string
   readonly Comment: string
+  readonly LocalizerVersion: string
+  readonly Revision: number
+  readonly SuspectStepIndexes: readonly number[]
+  readonly SuspectCategory: string
 }
 
 export function toFeedbackRow(feedback: Feedback, ingestedAt: bigint): RowToWrite<FeedbackRow> {
-  const { onsetStepIndex } = feedback
+  const { onsetStepIndex, judged } = feedback
   return {
     RunId: feedback.runId,
     CreatedAt: nanosCell(feedback.createdAt),
@@ -24,7 +28,11 @@ export function toFeedbackRow(feedback: Feedback, ingestedAt: bigint): RowToWrit
     IngestedAt: nanosCell(ingestedAt),
     OnsetStepIndex: onsetStepIndex === undefined ? null : countCell(onsetStepIndex),
     Category: textCell(feedback.category),
-    Comment: feedback.comment
+    Comment: feedback.comment,
+    LocalizerVersion: textCell(judged?.localizerVersion),
+    Revision: countCell(judged?.revision),
+    SuspectStepIndexes: (judged?.suspectStepIndexes ?? []).map(countCell),
+    SuspectCategory: textCell(judged?.category)
   }
 }
 
@@ -35,6 +43,16 @@ export function fromFeedbackRow(row: FeedbackRow): Feedback {
     category: readWord(ONSET_CATEGORIES, row.Category, undefined),
     comment: row.Comment,
     author: row.Author,
-    createdAt: readNanos(row.CreatedAt)
+    createdAt: readNanos(row.CreatedAt),
+    ...(row.LocalizerVersion === '' ? {} : { judged: readJudged(row) })
+  }
+}
+
+function readJudged(row: FeedbackRow): JudgedLocalization {
+  return {
+    localizerVersion: row.LocalizerVersion,
+    revision: row.Revision,
+    suspectStepIndexes: row.SuspectStepIndexes,
+    category: readWord(ONSET_CATEGORIES, row.SuspectCategory, undefined)
   }
 }

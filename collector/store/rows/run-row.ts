@@ -1,6 +1,13 @@
 // An analysed run as a row of agent_runs, and back.
 
-import type { Analysis, Onset, Run, RunRecord } from '../../model/index.ts'
+import type {
+  Analysis,
+  IncorrectStep,
+  Localization,
+  Onset,
+  Run,
+  RunRecord
+} from '../../model/index.ts'
 import { OUTCOMES, OUTCOME_SOURCES, RUN_STATES, toRunId, toTraceId } from '../../model/index.ts'
 import type { RowToWrite, TokenColumns } from './cells.ts'
 import {
@@ -18,8 +25,14 @@ import {
 } from './cells.ts'
 import type { CheckColumns } from './check-cells.ts'
 import { countCheckChars, fromCheckCells, toCheckCells } from './check-cells.ts'
+import type { RequirementColumns } from './requirement-cells.ts'
+import {
+  countRequirementChars,
+  fromRequirementCells,
+  toRequirementCells
+} from './requirement-cells.ts'
 
-export interface RunRow extends TokenColumns, CheckColumns {
+export interface RunRow extends TokenColumns, CheckColumns, RequirementColumns {
   readonly RunId: string
   readonly State: string
   readonly Partial: boolean
@@ -49,6 +62,9 @@ export interface RunRow extends TokenColumns, CheckColumns {
   readonly OnsetCategory: string
   readonly OnsetConfidence: number
   readonly OnsetSummary: string
+  readonly IncorrectStepIndexes: readonly number[]
+  readonly IncorrectProbabilities: readonly number[]
+  readonly LocalizerVersion: string
 }
 
 export interface StoredRunRow extends RunRow {
@@ -89,13 +105,18 @@ export function toRunRow({ tree, localization, state, partial }: Analysis): RowT
     CostUsd: optionalFloatCell(run.costUsd),
     Completeness: floatCell(run.completeness),
     IncompleteReasons: run.incompleteReasons,
-    TextChars: countCell(countTextChars(run)),
+    TextChars: countCell(countTextChars(run, localization)),
     Abstention: textCell(localization.abstention),
     OnsetStepIndex: countCell(top?.stepIndex),
     OnsetStage: textCell(top?.stage),
     OnsetCategory: textCell(top?.category),
     OnsetConfidence: floatCell(top?.confidence ?? 0),
-    OnsetSummary: textCell(top?.summary)
+    OnsetSummary: textCell(top?.summary),
+    ...toRequirementCells(localization.requirements ?? []),
+    IncorrectStepIndexes: localization.incorrectSteps.map(countCell),
+    IncorrectProbabilities: (localization.incorrectProbabilities ?? []).map(floatCell),
+    // A judge says so in its onsets only.
+    LocalizerVersion: textCell(top?.localizerVersion ?? localization.localizerVersion)
   }
 }
 
@@ -107,7 +128,24 @@ export function toRunRecord(row: StoredRunRow, topOnset: Onset | undefined): Run
     partial: row.Partial,
     abstention: readOptionalText(row.Abstention),
     topOnset,
+    ...readLocalization(row),
     analyzedAt: readNanos(row.AnalyzedAt)
+  }
+}
+
+function readLocalization(
+  row: StoredRunRow
+): Pick<RunRecord, 'requirements' | 'incorrectSteps' | 'localizerVersion'> {
+  const requirements = fromRequirementCells(row)
+  const incorrectSteps = row.IncorrectStepIndexes.map((stepIndex, at): IncorrectStep => ({
+    stepIndex,
+    probability: row.IncorrectProbabilities[at]
+  }))
+  const localizerVersion = readOptionalText(row.LocalizerVersion)
+  return {
+    ...(requirements.length === 0 ? {} : { requirements }),
+    ...(incorrectSteps.length === 0 ? {} : { incorrectSteps }),
+    ...(localizerVersion === undefined ? {} : { localizerVersion })
   }
 }
 
@@ -139,11 +177,12 @@ function fromRunRow(row: StoredRunRow): Run {
 }
 
 /** What a reader of many runs has to hold; see readInParts. */
-function countTextChars(run: Run): number {
+function countTextChars(run: Run, { requirements = [] }: Localization): number {
   return (
     run.task.length +
     run.finalMessage.length +
     run.verifierOutput.length +
-    countCheckChars(run.checks)
+    countCheckChars(run.checks) +
+    countRequirementChars(requirements)
   )
 }

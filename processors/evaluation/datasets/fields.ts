@@ -89,6 +89,19 @@ export function readChoice<T extends string>(
   return choice
 }
 
+/** Undefined when the dataset leaves it out or sets it to null. */
+export function readChoiceOr<T extends string>(
+  record: JsonObject,
+  key: string,
+  choices: readonly T[]
+): T | undefined {
+  return isAbsent(record, key) ? undefined : readChoice(record, key, choices)
+}
+
+export function isAbsent(record: JsonObject, key: string): boolean {
+  return record[key] === undefined || record[key] === null
+}
+
 /** Runs `read` and names the element in what it throws: `steps[3].tool is a number; …`. */
 export function within<T>(place: string, read: () => T): T {
   try {

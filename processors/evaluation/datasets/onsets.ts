@@ -1,7 +1,13 @@
 // Reads runs of a coding agent with a verifier's result and one labelled onset each. A tool call is a
 // step; what the verifier found goes in as an outcome report, as CI would send it.
 
-import { cutText, fromUnixMillis, ONSET_CATEGORIES, toUnixNano } from '@onset/collector/model'
+import {
+  cutText,
+  fromUnixMillis,
+  ONSET_CATEGORIES,
+  STEP_KINDS,
+  toUnixNano
+} from '@onset/collector/model'
 import { CHECKS_PER_RUN_MAX, VERIFIER_OUTPUT_CHARS_MAX } from '@onset/collector/model'
 import type { Check, OutcomeReport, StageName, Step, UnixNano } from '@onset/collector/model'
 import type { LabelledRun, OnsetLabel, RunLabel, StageLabel } from '../labelled-run.ts'
@@ -11,7 +17,9 @@ import {
   FieldError,
   readBoolean,
   readBooleanOr,
+  isAbsent,
   readChoice,
+  readChoiceOr,
   readInteger,
   readIntegers,
   readNumber,
@@ -80,7 +88,6 @@ function readToolSteps(record: JsonObject, frame: RunFrame): readonly Step[] {
 function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[]): Step {
   const tool = readTextOr(call, 'tool', '')
   const args = call['arguments']
-  const argumentsText = typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
   const observation = readTextOr(call, 'observation', '')
   const startTime = startAfter(before.at(-1), readTime(call, 'time'))
   // A call that the run's end cut off has no end and no observation.
@@ -88,19 +95,24 @@ function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[
   const failed = readBooleanOr(call, 'is_error', false)
   return buildStep(frame, {
     number: readInteger(call, 'index'),
-    kind: 'tool',
-    name: `execute_tool ${tool}`,
+    kind: readChoiceOr(call, 'kind', STEP_KINDS) ?? 'tool',
+    name: readTextOr(call, 'name', `execute_tool ${tool}`),
     startTime,
     endTime: ended ? laterOf(startTime, readTime(call, 'end')) : startTime,
     parentSpanId: call['sidechain'] === true ? findSubAgent(before, startTime) : undefined,
-    tool,
-    action: describeAction(tool, args),
-    arguments: argumentsText,
+    ...(tool === '' && !isAbsent(call, 'kind') ? {} : { tool }),
+    action: readTextOr(call, 'action', describeAction(tool, args)),
+    arguments: toArgumentsText(args),
     thought: readTextOr(call, 'thought', ''),
     observation,
     outcome: failed ? 'error' : ended ? 'ok' : 'unknown',
-    error: failed ? firstLineOf(observation) : undefined
+    error: failed ? firstLineOf(observation) : undefined,
+    exitCode: isAbsent(call, 'exit_code') ? undefined : readInteger(call, 'exit_code')
   })
+}
+
+function toArgumentsText(args: unknown): string {
+  return typeof args === 'string' ? args : (JSON.stringify(args) ?? '')
 }
 
 /** Labels go by the recorded order, so a step never starts before or with the one that it follows. */
@@ -144,10 +156,15 @@ const CHECK_STATUSES = ['passed', 'failed', 'skipped', 'error'] as const
 function readChecks(record: JsonObject): readonly Check[] {
   if (record['tests'] === null || record['tests'] === undefined) return []
   const tests = readObject(record, 'tests')
+  const messages = isAbsent(record, 'test_messages') ? {} : readObject(record, 'test_messages')
   return within('tests', () =>
     Object.keys(tests)
       .slice(0, CHECKS_PER_RUN_MAX)
-      .map((name) => ({ name, status: readChoice(tests, name, CHECK_STATUSES), message: '' }))
+      .map((name) => ({
+        name,
+        status: readChoice(tests, name, CHECK_STATUSES),
+        message: readTextOr(messages, name, '')
+      }))
   )
 }
 
@@ -173,7 +190,7 @@ function readOnset(label: JsonObject, stepCount: number): OnsetLabel {
   requireStep('onset_step', [stepIndex], stepCount)
   requireStep('acceptable_onsets', acceptable, stepCount)
   requireStep('incorrect_steps', incorrect, stepCount)
-  const category = readChoice(label, 'category', ONSET_CATEGORIES)
+  const category = readChoiceOr(label, 'category', ONSET_CATEGORIES)
   return { stepIndex, acceptable, incorrect, category, agent: undefined }
 }
 

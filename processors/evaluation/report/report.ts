@@ -2,7 +2,8 @@
 // with the number of runs it speaks of and its interval. `--json` prints it as it is.
 
 import type { Bootstrap, Interval, Tally } from '../intervals.ts'
-import { createBootstrap, ratio, wilsonInterval } from '../intervals.ts'
+import { wilsonInterval } from '@onset/collector/model'
+import { createBootstrap, ratio } from '../intervals.ts'
 import type { DatasetFormat } from '../labelled-run.ts'
 
 export interface Figure {

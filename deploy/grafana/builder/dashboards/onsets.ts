@@ -16,6 +16,7 @@ import {
   PATTERNS,
   REGRESSIONS
 } from './onsets-queries.ts'
+import { PRECISION } from './precision-queries.ts'
 import { STAGES } from './stages.ts'
 
 const NO_ONSETS =
@@ -135,6 +136,18 @@ export const onsets: Dashboard = {
                 ]
               }
             })
+          )
+        }),
+        table({
+          title: 'Precision by localizer version',
+          description:
+            'Of feedback given in the time range: exact, top 3 and missed of the runs in which people blame a step, accused of those in which they blame none. From and to: 95 % interval. Disputed runs are in no share.',
+          empty: NO_FEEDBACK,
+          width: 24,
+          height: 7,
+          queries: [askTable(PRECISION)],
+          overrides: ['exact', 'exact from', 'exact to', 'top 3', 'missed', 'accused'].map((name) =>
+            column(name, PERCENT)
           )
         }),
         table({

@@ -1,0 +1,35 @@
+// `onset precision`: how often people found each localizer version right.
+
+import { createApiClient } from '../api-client/index.ts'
+import { renderPrecision } from '../terminal/index.ts'
+import { EXIT_OK } from './command.ts'
+import { defineCommand } from './run-command.ts'
+
+export const precisionCommand = defineCommand({
+  name: 'precision',
+  summary: 'how often people found the localizer right',
+  usage: `onset precision [--since TIME] [--until TIME] [--json]
+
+exact, top 3 and missed count runs in which people blame a step; accused counts runs in which they
+blame none. In brackets 95 % intervals. Runs on which authors contradict each other are in none of them.
+
+  --since TIME --until TIME     feedback given in between; ISO 8601
+  --json                        the API's own answer
+
+ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
+Exit codes: 0 shown (also when there is none), 1 Onset did not answer, 2 wrong usage.`,
+  options: { since: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' } },
+  positionals: 0,
+  act: async (_, values, io) => {
+    const query: Record<string, string> = {}
+    for (const name of ['since', 'until']) {
+      const value = values[name]
+      if (typeof value === 'string') query[name] = value
+    }
+    const precision = await createApiClient(io.env).readPrecision(query)
+    if (values['json'] === true) io.stdout.write(`${JSON.stringify(precision)}\n`)
+    else if (precision.items.length > 0) io.stdout.write(renderPrecision(precision.items))
+    else io.stdout.write('no feedback yet: "onset feedback <run> --onset <step>" gives it\n')
+    return EXIT_OK
+  }
+})
