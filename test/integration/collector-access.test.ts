@@ -169,15 +169,22 @@ t.test('the OpenAPI document describes each path once and completely', async (t)
     '/api/alerts',
     '/api/alerts/{alertId}/resend',
     '/api/audit',
+    '/api/coverage',
+    '/api/export',
     '/api/keys',
     '/api/keys/{keyId}',
     '/api/onsets',
+    '/api/patterns',
+    '/api/precision',
+    '/api/renormalizations',
+    '/api/renormalizations/{id}',
     '/api/runs',
     '/api/runs/{runId}',
     '/api/runs/{runId}/events',
     '/api/runs/{runId}/feedback',
     '/api/runs/{runId}/localize',
-    '/api/runs/{runId}/outcome'
+    '/api/runs/{runId}/outcome',
+    '/api/traces/{traceId}/dialects'
   ])
   const ids: string[] = []
   for (const [path, operations] of Object.entries(document.paths)) {

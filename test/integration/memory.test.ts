@@ -11,6 +11,7 @@ import { waitFor } from '../support/wait-for.ts'
 interface Pattern {
   readonly id: string
   readonly hits: number
+  readonly weight: number
   readonly confirmed: number
   readonly refuted: number
   readonly helpfulness: number
@@ -44,7 +45,9 @@ t.test('failures of a kind are one pattern, and corrections move it', async (t) 
 
   const [runId = '', another = ''] = runIds
   await post(`${url}/api/runs/${runId}/localize`)
-  t.same(await readPatterns(url), [pattern], 'analysing again counts nothing twice')
+  // The weight of a hit falls with every millisecond that passes.
+  const again = (await readPatterns(url)).map((found) => ({ ...found, weight: pattern?.weight }))
+  t.same(again, [pattern], 'analysing again counts nothing twice')
 
   const onsetStepIndex = (await readRun(url, runId)).onsets[0]?.stepIndex
   await post(`${url}/api/runs/${runId}/feedback`, { onsetStepIndex, author: 'ada' })

@@ -164,7 +164,7 @@ export function fromStepRow(row: StepRow): ClassifiedStep {
     endTime: readNanos(row.EndTime),
     tokens: fromTokenCells(row),
     costUsd: readOptionalNumber(row.CostUsd),
-    costSource: readOptionalText(row.CostSource),
+    ...(row.CostSource === '' ? {} : { costSource: row.CostSource }),
     declaredRunOutcome: readWord(OUTCOMES, row.DeclaredRunOutcome, undefined),
     checks: fromCheckCells(row),
     dialect: row.Dialect,
