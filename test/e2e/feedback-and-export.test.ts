@@ -122,7 +122,7 @@ t.test('what people agree on is a labelled set that onset eval reads', async (t)
   t.match(JSON.parse(report.stdout), { format: 'onsets', runs: 2 })
 })
 
-t.test('a run is localized from its export as it was live', async (t) => {
+t.test('the evaluation reads every run that was exported', async (t) => {
   const file = join(folder, 'all.jsonl')
   await command('export', '--format', 'jsonl', '-o', file)
   t.equal(linesOf(file).length, RUNS.length)
