@@ -322,7 +322,7 @@ t.test('a media type or encoding that is not OTLP is 415 and says what is', asyn
 
 t.test('other methods are 405 with what is allowed', async (t) => {
   const server = await startReceiver(t)
-  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+  for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'QUERY']) {
     const response = await fetch(`${server.url}/v1/traces`, { method })
     t.equal(response.status, 405, method)
     t.equal(response.headers.get('allow'), 'POST')

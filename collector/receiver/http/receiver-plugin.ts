@@ -36,6 +36,8 @@ function addSignal(app: FastifyInstance, receiver: Receiver, signal: Signal): vo
     // A preflight of CORS, where it is on, is answered before its route.
     method: app.supportedMethods.filter((method) => method !== 'POST'),
     url,
+    // Before Fastify asks for a body: QUERY without a content type is refused for its method, not for that.
+    onRequest: async (request, reply) => refuseMethod(request, reply, url),
     handler: (request, reply) => refuseMethod(request, reply, url)
   })
 }
