@@ -1,6 +1,6 @@
 // Why a failure is not the agent's, when a fact says so. Each rule is one that no agent at fault would meet:
 // a classifier learned on the labelled runs learns their tasks instead. On 16 failures that nobody could
-// attribute the first two hold in 7, on 69 of agents at fault in none; the others never hold there.
+// attribute `onlyForeignChange` and `brokeOff` hold in 7, on 69 of agents at fault in none; the others never hold there.
 
 import { findForeignChange } from './caveats.ts'
 import { findFailingLoop } from './detectors/failing-loop.ts'
@@ -16,11 +16,18 @@ export function findExoneration(facts: RunFacts): string | undefined {
 }
 
 const RULES: readonly ((facts: RunFacts) => string | undefined)[] = [
+  nothingRecorded,
   onlyForeignChange,
   brokeOff,
   modelCallFailed,
   nothingWorked
 ]
+
+/** A frame says that something ran; a span that no dialect understands does not even say that it was the agent's. */
+function nothingRecorded({ steps }: RunFacts): string | undefined {
+  const isFrame = steps.every(({ step }) => step.kind === 'agent' || step.kind === 'unknown')
+  return isFrame ? 'Nothing of what the agent did was recorded, only that it ran.' : undefined
+}
 
 /** The only failing check complains of a change that no step made. */
 function onlyForeignChange(facts: RunFacts): string | undefined {

@@ -134,6 +134,20 @@ t.test('a run that broke off before it wrote anything clears the agent', async (
   t.not(localizeOnset(agentRun([...looks, ...LOOP], { outcome: 'error' })).onsets.length, 0)
 })
 
+t.test('a run of which only the frame was recorded accuses nobody', async (t) => {
+  const frame = { ...ran('sh', 'exit code 3', { exit: 3 }), tool: undefined }
+  for (const kind of ['agent', 'unknown'] as const) {
+    const { onsets, abstention } = localizeOnset(
+      agentRun([{ ...frame, kind }], { outcome: 'error' })
+    )
+    t.same(onsets, [])
+    t.match(abstention, /Nothing of what the agent did was recorded/)
+  }
+  // One action is enough to have something to look at.
+  const acted = agentRun([{ ...frame, kind: 'agent' as const }, ...WORK], { outcome: 'error' })
+  t.not(localizeOnset(acted).onsets.length, 0)
+})
+
 function modelCall(error: string) {
   return { ...said(''), outcome: 'error' as const, error }
 }
