@@ -9,6 +9,9 @@ const NODE_MAJOR_MIN = 20
 /** Programs that start other programs: with `NODE_OPTIONS` they are given the flag too, and are no agents. */
 const LAUNCHERS = /[/\\](?:npm-cli|npx-cli|yarn|yarnpkg|pnpm|pnpx|corepack)(?:\.[cm]?js)?$/
 
+/** Our own upload at the end of an agent: whatever hands `NODE_OPTIONS` down, it is no agent and has no helper. */
+const LAST_UPLOAD = /[/\\]telemetry[/\\]last-upload\.[jt]s$/
+
 const REGISTERED = Symbol.for('onset.instrumentation.registered')
 
 async function register(): Promise<void> {
@@ -19,7 +22,9 @@ async function register(): Promise<void> {
     )
     return
   }
-  if (LAUNCHERS.test(process.argv[1] ?? '') || Reflect.has(globalThis, REGISTERED)) return
+  const program = process.argv[1] ?? ''
+  if (LAUNCHERS.test(program) || LAST_UPLOAD.test(program)) return
+  if (Reflect.has(globalThis, REGISTERED)) return
   Object.defineProperty(globalThis, REGISTERED, { value: true })
   const { startInstrumentation } = await import('./start-instrumentation.ts')
   startInstrumentation({

@@ -1,6 +1,11 @@
 // The forms a program comes in, and the runs it makes: ES modules, CommonJS, TypeScript, worker threads, child
 // processes, an SDK of its own.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'
 import { startDestination, type OtlpDestination } from '../support/otlp-destination.ts'
@@ -192,6 +197,20 @@ t.test('a worker thread works in the run of its process', async (t) => {
 t.test('switched off, or given to a package manager, it does nothing', async (t) => {
   await record(t, 'console.log(1)', { spans: 0, env: { OTEL_SDK_DISABLED: 'true' } })
   await record(t, 'console.log(1)', { spans: 0, file: 'npm-cli.js' })
+})
+
+t.test('the last upload of an agent is no agent, whatever hands the flag down', async (t) => {
+  const folder = agentFolder(t)
+  const helper = fileURLToPath(
+    new URL('../../instrumentation/telemetry/last-upload.ts', import.meta.url)
+  )
+  const child = spawn(process.execPath, ['--import', REGISTER, helper], {
+    env: { HOME: folder, ONSET_SPOOL_DIR: join(folder, 'spool') },
+    stdio: 'ignore'
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  t.equal(code, 0)
+  t.notOk(existsSync(join(folder, 'spool')), 'it recorded nothing of itself')
 })
 
 t.test('a wrong setting is said in a line, and the default is used', async (t) => {
