@@ -2,8 +2,8 @@
 
 import { createApiClient } from '../api-client/index.ts'
 import { renderAlertList } from '../terminal/index.ts'
-import { EXIT_OK, EXIT_USAGE, type Command } from './command.ts'
-import { defineCommand } from './run-command.ts'
+import { EXIT_OK, type Command } from './command.ts'
+import { defineCommand, defineCommandGroup } from './run-command.ts'
 
 const ENVIRONMENT = `ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key: of scope read to list,
 an admin key to send again.
@@ -76,21 +76,9 @@ const ACTIONS: ReadonlyMap<string, Command> = new Map([
   ['resend', resendCommand]
 ])
 
-export const alertsCommand: Command = {
+export const alertsCommand = defineCommandGroup({
   name: 'alerts',
   summary: 'list alerts, and send again what was given up',
   usage: USAGE,
-  run: async ([action, ...rest], io) => {
-    if (action === '--help' || action === '-h') {
-      io.stdout.write(`${USAGE}\n`)
-      return EXIT_OK
-    }
-    const command = ACTIONS.get(action ?? '')
-    if (command !== undefined) return command.run(rest, io)
-    const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
-    io.stderr.write(
-      `onset alerts: ${problem}; list and resend are right\nSee "onset alerts --help".\n`
-    )
-    return EXIT_USAGE
-  }
-}
+  actions: ACTIONS
+})

@@ -4,7 +4,7 @@
 import { createApiClient, type KeyJson } from '../api-client/index.ts'
 import { renderKeys } from '../terminal/index.ts'
 import { EXIT_OK, EXIT_USAGE, type Command } from './command.ts'
-import { defineCommand } from './run-command.ts'
+import { defineCommand, defineCommandGroup } from './run-command.ts'
 
 const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400 }
 
@@ -100,24 +100,12 @@ const ACTIONS: ReadonlyMap<string, Command> = new Map([
   ['revoke', revokeCommand]
 ])
 
-export const keysCommand: Command = {
+export const keysCommand = defineCommandGroup({
   name: 'keys',
   summary: 'make, list and revoke keys of a running Onset',
   usage: USAGE,
-  run: async ([action, ...rest], io) => {
-    if (action === '--help' || action === '-h') {
-      io.stdout.write(`${USAGE}\n`)
-      return EXIT_OK
-    }
-    const command = ACTIONS.get(action ?? '')
-    if (command !== undefined) return command.run(rest, io)
-    const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
-    io.stderr.write(
-      `onset keys: ${problem}; create, list and revoke are right\nSee "onset keys --help".\n`
-    )
-    return EXIT_USAGE
-  }
-}
+  actions: ACTIONS
+})
 
 function describe({ id, name, scopes, state, expiresAt }: KeyJson): string {
   const until = expiresAt === undefined ? '' : ` until ${expiresAt}`

@@ -54,6 +54,36 @@ export function defineCommand(spec: CommandSpec): Command {
   }
 }
 
+export interface CommandGroupSpec {
+  readonly name: string
+  readonly summary: string
+  readonly usage: string
+  readonly actions: ReadonlyMap<string, Command>
+}
+
+/** A command whose first word says what to do: `onset keys list`. */
+export function defineCommandGroup({ name, summary, usage, actions }: CommandGroupSpec): Command {
+  return {
+    name,
+    summary,
+    usage,
+    run: async ([action, ...rest], io) => {
+      if (action === '--help' || action === '-h') {
+        io.stdout.write(`${usage}\n`)
+        return EXIT_OK
+      }
+      const command = actions.get(action ?? '')
+      if (command !== undefined) return command.run(rest, io)
+      const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
+      return refuse(io, name, `${problem}; ${list([...actions.keys()])} are right`)
+    }
+  }
+}
+
+function list(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+}
+
 function describeCount(count: number): string {
   return count === 1 ? 'one argument' : count === 0 ? 'no arguments' : `${count} arguments`
 }
