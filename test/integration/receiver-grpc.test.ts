@@ -1,5 +1,8 @@
 // OTLP/gRPC with the real exporters and with raw calls, on real sockets. The receiver keeps what it accepted.
 
+import { once } from 'node:events'
+import http2 from 'node:http2'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import {
   ChannelCredentials,
   Client,
@@ -293,4 +296,56 @@ t.test('calls in flight end before the server does; others are cut at the deadli
   await new Promise((resolve) => setTimeout(resolve, 100))
   await other.close(50)
   t.not((await cut).code, Status.OK)
+})
+
+/** One call as any client would make it, its message compressed as told. */
+async function callCompressed(
+  address: string,
+  body: Uint8Array,
+  encoding: string
+): Promise<http2.IncomingHttpHeaders & Record<string, unknown>> {
+  const session = http2.connect(`http://${address}`)
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': TRACES,
+    'content-type': 'application/grpc',
+    'grpc-encoding': encoding,
+    te: 'trailers'
+  })
+  const head = Buffer.alloc(5)
+  head.writeUInt8(1, 0)
+  head.writeUInt32BE(body.length, 1)
+  stream.end(Buffer.concat([head, body]))
+  try {
+    const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders]
+    // A refusal without a message has its status in the headers.
+    if (headers['grpc-status'] !== undefined) return headers
+    stream.resume()
+    const [trailers] = (await once(stream, 'trailers')) as [http2.IncomingHttpHeaders]
+    return { ...headers, ...trailers }
+  } finally {
+    session.destroy()
+  }
+}
+
+t.test('gzip and deflate are taken, what gRPC has no name for is UNIMPLEMENTED', async (t) => {
+  const server = await startGrpc(t)
+  const body = encodeTraceRequest([{}], 'protobuf')
+  for (const [encoding, compressed] of [
+    ['gzip', gzipSync(body)],
+    ['deflate', deflateSync(body)]
+  ] as const) {
+    const answer = await callCompressed(server.address, compressed, encoding)
+    t.equal(answer['grpc-status'], String(Status.OK), encoding)
+  }
+  t.equal(server.batches.length, 2)
+  for (const [encoding, compressed] of [
+    ['zstd', zstdCompressSync(body)],
+    ['snappy', body]
+  ] as const) {
+    const answer = await callCompressed(server.address, compressed, encoding)
+    t.equal(answer['grpc-status'], String(Status.UNIMPLEMENTED), encoding)
+    t.match(decodeURIComponent(String(answer['grpc-message'])), encoding, 'says which')
+  }
+  t.equal(server.batches.length, 2, 'nothing of these was taken')
 })

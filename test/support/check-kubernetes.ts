@@ -43,6 +43,17 @@ export function checkKustomization(kustomization: Kustomization): readonly strin
     }
     if (object['kind'] === 'NetworkPolicy') checkPolicy(object, workloads, say)
   }
+  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy')
+  for (const workload of workloads) {
+    for (const direction of ['Ingress', 'Egress']) {
+      const isClosed = policies.some(
+        (policy) =>
+          selects(podsOf(policy), workload) &&
+          textsOf(dig(policy, 'spec', 'policyTypes')).includes(direction)
+      )
+      if (!isClosed) problems.push(`${nameOf(workload)}: no policy on ${direction}`)
+    }
+  }
   return problems
 }
 
@@ -130,15 +141,19 @@ function checkSelection(object: Node, workloads: readonly Node[], say: Say): voi
 }
 
 function checkPolicy(policy: Node, workloads: readonly Node[], say: Say): void {
-  const labels = dig(policy, 'spec', 'podSelector', 'matchLabels')
-  if (!workloads.every((workload) => selects(labels, workload))) say('leaves pods open')
+  const chosen = workloads.filter((workload) => selects(podsOf(policy), workload))
+  if (chosen.length === 0) say('selects no workload')
   for (const { port } of listOf(dig(policy, 'spec', 'ingress')).flatMap((rule) =>
     listOf(rule['ports'])
   )) {
-    if (!workloads.every((workload) => portsOf(workload).includes(port))) {
-      say(`no pod has the port ${String(port)}`)
+    if (!chosen.every((workload) => portsOf(workload).includes(port))) {
+      say(`not every pod has the port ${String(port)}`)
     }
   }
+}
+
+function podsOf(policy: Node): unknown {
+  return dig(policy, 'spec', 'podSelector', 'matchLabels')
 }
 
 function portsOf(workload: Node): readonly unknown[] {

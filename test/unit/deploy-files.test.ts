@@ -17,6 +17,7 @@ import {
   readText,
   readYaml,
   ROOT,
+  textsOf,
   variablesOf,
   type Node
 } from '../support/deploy-files.ts'
@@ -200,9 +201,26 @@ t.test('planted mistakes in Kubernetes objects are caught', async (t) => {
   )
   t.match(
     plant((object) => {
-      ;(dig(object, 'spec', 'ports', 0) as Node)['targetPort'] = 'grpc'
+      ;(dig(object, 'spec', 'ports', 0) as Node)['targetPort'] = 'metrics'
     }, 'Service'),
-    [/no pod has the port grpc/]
+    [/no pod has the port metrics/]
+  )
+  t.match(
+    plant((object) => {
+      ;(dig(object, 'spec', 'podSelector') as Node)['matchLabels'] = { a: 'b' }
+    }, 'NetworkPolicy'),
+    [
+      /selects no workload/,
+      /onset-collector: no policy on Egress/,
+      /onset-processors: no policy on Ingress/,
+      /onset-processors: no policy on Egress/
+    ]
+  )
+  t.match(
+    plant((object) => {
+      ;(dig(object, 'spec', 'ingress', 0, 'ports', 0) as Node)['port'] = 'grpc'
+    }, 'NetworkPolicy'),
+    [/not every pod has the port grpc/]
   )
   t.match(
     plant((object) => {
@@ -223,6 +241,42 @@ t.test('the Dockerfile copies what is there, as nobody, from pinned images', asy
   t.match(planted('CMD ["node", "main.ts"]'), [/runs as root/])
   t.match(planted('USER node\nCMD ["npm", "start"]'), [/runs npm/, /start does not exist/])
   t.match(checkDockerfile('FROM node:latest', IGNORED), [/not pinned/])
+})
+
+t.test('OTLP over gRPC is reached wherever OTLP over HTTP is', async (t) => {
+  const { port } = readSettings({}).grpc ?? {}
+  t.equal(port, 4317)
+  const dockerfile = readText('deploy/Dockerfile')
+  t.match(dockerfile, /^EXPOSE 4318 4317$/m)
+  t.match(dockerfile, /ONSET_GRPC_PORT=4317/, 'a port that cannot be had stops the start')
+  for (const path of COMPOSE) {
+    const [file = {}] = readYaml(path)
+    const services = Object.values(file['services'] as Record<string, Node>)
+    const open = services.map(({ ports }) => textsOf(ports)).filter((ports) => ports.length > 0)
+    const receiving = open.filter((ports) => ports.some((text) => text.endsWith(':4318')))
+    t.equal(receiving.length, 1)
+    for (const ports of receiving) t.ok(ports.includes('127.0.0.1:4317:4317'), path)
+  }
+  for (const folder of KUSTOMIZATIONS) {
+    const { objects } = readKustomization(folder)
+    const service = objects.find(
+      (object) => object['kind'] === 'Service' && dig(object, 'metadata', 'name') === 'onset'
+    )
+    const ports = listOf(dig(service, 'spec', 'ports'))
+    t.match(
+      ports.filter(({ name }) => name === 'grpc'),
+      [{ port: 4317, targetPort: 'grpc' }],
+      folder
+    )
+    const allowed = objects
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .flatMap((policy) => listOf(dig(policy, 'spec', 'ingress')))
+      .flatMap((rule) => listOf(rule['ports']))
+    t.ok(
+      allowed.some((rule) => rule['port'] === 'grpc'),
+      folder
+    )
+  }
 })
 
 t.test('everything that main.ts imports is in the image', async (t) => {
