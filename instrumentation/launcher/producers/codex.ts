@@ -9,10 +9,11 @@ const OVERRIDE_FLAGS = ['-c', '--config']
 export const codex: Producer = {
   name: 'Codex',
   documentation: 'https://developers.openai.com/codex/config-reference',
-  versionRead: 'config reference of 2026-11',
+  versionRead: 'config reference of 2026-11; source at 058195b',
   commands: ['codex'],
   packages: ['@openai/codex'],
-  services: ['codex_cli_rs', 'codex_exec', 'codex'],
+  // The originator of its requests, which the interactive interface has changed over time.
+  services: ['codex_cli_rs', 'codex-tui', 'codex_exec', 'codex'],
   setUp: ({ endpoint, program, hasContent }) => {
     const given = overriddenKeys(program.args)
     const overrides = [

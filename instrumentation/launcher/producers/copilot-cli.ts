@@ -1,21 +1,25 @@
-// GitHub Copilot CLI: spans by the GenAI conventions.
+// GitHub Copilot CLI: spans by the GenAI conventions. It sends nothing over http, not even to its own machine,
+// and says so only in its log: https://github.com/github/copilot-cli/issues/4567
 
 import { exporterVariables, type Producer } from '../producer.ts'
+
+const NEEDS_TLS =
+  'copilot sends telemetry over https alone: only its start and end are recorded; an ONSET_URL with https shows the rest'
 
 export const copilotCli: Producer = {
   name: 'Copilot CLI',
   documentation:
-    'https://github.com/microsoft/vscode-copilot-chat/blob/main/docs/monitoring/agent_monitoring.md',
-  versionRead: 'documentation of 2026-03; not run',
+    'https://docs.github.com/en/copilot/reference/enterprise-administrators/opentelemetry-reference',
+  versionRead: 'documentation of 2026-08, 1.0.83; not run',
   commands: ['copilot'],
   packages: ['@github/copilot'],
-  services: ['github-copilot', 'copilot-chat'],
+  services: ['github-copilot'],
   setUp: ({ endpoint, hasContent }) => ({
     variables: {
       ...exporterVariables(endpoint),
       COPILOT_OTEL_ENABLED: 'true',
-      COPILOT_OTEL_CAPTURE_CONTENT: String(hasContent),
       OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: String(hasContent)
-    }
+    },
+    ...(endpoint.startsWith('https:') ? {} : { advice: NEEDS_TLS })
   })
 }
