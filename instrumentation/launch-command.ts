@@ -3,7 +3,7 @@
 
 import { createRunCommand, type Command } from './commands/index.ts'
 import type { LaunchServices, LaunchTelemetry, TelemetryRequest } from './launcher/index.ts'
-import { startRuns } from './runs/index.ts'
+import { launchState, startRuns } from './runs/index.ts'
 import { readSettings, type Environment, type Settings } from './settings.ts'
 import { createRedaction, startTelemetry } from './telemetry/index.ts'
 
@@ -30,8 +30,8 @@ export function buildRunCommand({ now, raise }: RunCommandOptions): Command {
 }
 
 function openTelemetry(request: TelemetryRequest, now: () => number): LaunchTelemetry | undefined {
-  const { env, agent, task, launchId, command, tell } = request
-  const settings = readSettings(env, [])
+  const { env, agent, task, launchId, command, argv, tell } = request
+  const settings = readSettings(env, argv)
   if (settings.isDisabled) return undefined
   for (const complaint of settings.complaints) tell(complaint)
   const redaction = createRedaction({
@@ -61,6 +61,7 @@ function openTelemetry(request: TelemetryRequest, now: () => number): LaunchTele
     task: settings.capture === 'off' ? undefined : (task ?? settings.task),
     mode: 'process',
     isPart: false,
+    isLaunch: true,
     traceparent: settings.traceparent,
     tracestate: settings.tracestate,
     attributes: {
@@ -79,6 +80,7 @@ function openTelemetry(request: TelemetryRequest, now: () => number): LaunchTele
     ...describe(settings, env),
     runId: traceparent.split('-')[1] ?? '',
     traceparent,
+    tracestate: launchState(traceparent, settings.tracestate),
     redact: (text) => redaction.redact(text),
     end: (end) => runs.end(end),
     flush: (timeoutMs) => telemetry.flush(timeoutMs)

@@ -19,6 +19,7 @@ export interface ChildSetupOptions {
   readonly name: string | undefined
   readonly launchId: string
   readonly traceparent: string
+  readonly tracestate: string
   readonly registerUrl: string
   readonly env: Environment
 }
@@ -46,6 +47,7 @@ export function setUpChild(options: ChildSetupOptions): ChildSetup {
   added['OTEL_RESOURCE_ATTRIBUTES'] = given === '' ? ours : `${given.replace(/,$/, '')},${ours}`
   // The launch is the parent now, also of what was started under another one: it has joined that itself.
   added['TRACEPARENT'] = options.traceparent
+  added['TRACESTATE'] = options.tracestate
   return { added, args: [...(setUp.args ?? []), ...program.args], advice: setUp.advice }
 }
 

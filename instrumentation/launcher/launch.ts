@@ -13,7 +13,7 @@ import type {
   LaunchServices,
   LaunchTelemetry
 } from './options.ts'
-import { recognizeCommand, type Recognized } from './recognize-command.ts'
+import { agentName, programArgv, recognizeCommand, type Recognized } from './recognize-command.ts'
 import { reportOutcome } from './report-outcome.ts'
 import { runCheck, type CheckResult } from './run-check.ts'
 import { runChild } from './run-child.ts'
@@ -45,7 +45,7 @@ export async function launch(
   io: LaunchIo
 ): Promise<LaunchEnd> {
   const recognized = recognizeCommand(request.command, io.env)
-  const agent = request.name ?? io.env['ONSET_AGENT'] ?? recognized.program.name
+  const agent = request.name ?? io.env['ONSET_AGENT'] ?? agentName(recognized)
   const tell = (line: string): unknown => io.stderr.write(`onset: ${line}\n`)
   const plan: Launch = {
     request,
@@ -69,7 +69,8 @@ export async function launch(
     telemetry,
     name: request.name,
     env: io.env,
-    traceparent: telemetry.traceparent
+    traceparent: telemetry.traceparent,
+    tracestate: telemetry.tracestate
   })
   if (setup.advice !== undefined) tell(setup.advice)
   return watch(plan, { telemetry, setup, isReached, held })
@@ -116,7 +117,7 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
   const { redact } = telemetry
   const report = async (id: string): Promise<boolean> => {
     if (check === undefined || request.check === undefined) return false
-    const problem = await reportOutcome(io.env, {
+    const problem = await reportOutcome(api, {
       runId: id,
       check: request.check,
       result: check,
@@ -180,7 +181,8 @@ function openTelemetry(plan: Launch, held: Set<string>): LaunchTelemetry | undef
   const hold = (line: string): unknown => held.add(line)
   try {
     const { task, command } = request
-    return services.openTelemetry({ env: io.env, agent, task, launchId, command, tell: hold })
+    const argv = programArgv(plan.recognized)
+    return services.openTelemetry({ env: io.env, agent, task, launchId, command, argv, tell: hold })
   } catch (error) {
     tell(`nothing is recorded: ${error instanceof Error ? error.message : String(error)}`)
     return undefined
@@ -207,9 +209,15 @@ function printEnvironment(plan: Launch): LaunchEnd {
   const telemetry = services.describeTelemetry(io.env)
   const [command = ''] = request.command
   if (telemetry !== undefined) {
-    const traceparent = '00-<run>-<span>-01'
-    const { name } = request
-    const setup = setUpChild({ ...plan, ...services, telemetry, name, env: io.env, traceparent })
+    const setup = setUpChild({
+      ...plan,
+      ...services,
+      telemetry,
+      name: request.name,
+      env: io.env,
+      traceparent: '00-<run>-<span>-01',
+      tracestate: 'onset=<span>'
+    })
     for (const [variable, value] of Object.entries(setup.added)) {
       io.stdout.write(`${variable}=${variable.endsWith('_HEADERS') ? '[REDACTED]' : value}\n`)
     }

@@ -25,6 +25,8 @@ export interface LaunchTelemetry {
   /** The trace of this execution, which is its run. */
   readonly runId: string
   readonly traceparent: string
+  /** Says beside it that the span is the frame of the run: a program that reads it makes none of its own. */
+  readonly tracestate: string
   /** Base of the OTLP paths. */
   readonly endpoint: string
   readonly headers: Readonly<Record<string, string>>
@@ -42,6 +44,8 @@ export interface TelemetryRequest {
   readonly task: string | undefined
   readonly launchId: string
   readonly command: readonly string[]
+  /** The program and what it is given; empty where the command does not say it. */
+  readonly argv: readonly string[]
   readonly tell: (line: string) => void
 }
 

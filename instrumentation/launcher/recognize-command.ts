@@ -1,7 +1,7 @@
 // Which producer a command is, by its name, the package `npx` is to run, or the first line of a script.
 
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
-import { basename, delimiter, join, resolve } from 'node:path'
+import { basename, delimiter, extname, join, resolve } from 'node:path'
 import type { Environment, Producer, Program } from './producer.ts'
 import { node, PRODUCERS, python, unknown } from './producers/index.ts'
 
@@ -9,6 +9,12 @@ import { node, PRODUCERS, python, unknown } from './producers/index.ts'
 const FIRST_LINE_BYTES = 256
 
 const PACKAGE_RUNNERS = ['npx', 'pnpx', 'bunx']
+
+/** Programs whose first argument that looks like one is the script they run. */
+const INTERPRETER = /^(?:node|nodejs|tsx|ts-node|python[\d.]*)$/
+const SCRIPT = /\.(?:[cm]?[jt]sx?|py)$/
+/** Their value may look like a script. */
+const PRELOAD_FLAGS = ['-r', '--require', '--import', '--loader', '--experimental-loader']
 
 export interface Recognized {
   readonly producer: Producer
@@ -25,6 +31,28 @@ export function recognizeCommand(command: readonly string[], env: Environment): 
     args
   }
   return { producer: findProducer(program), program }
+}
+
+/**
+ * The command as the program sees itself, for a program that is recorded from the inside: its name and what it
+ * is asked are read of it as it would read them. Empty where the command says neither.
+ */
+export function programArgv({ producer, program }: Recognized): readonly string[] {
+  const { name, path, args } = program
+  if (producer !== node && producer !== python) return []
+  if (!INTERPRETER.test(name)) {
+    return producer === node && !node.commands.includes(name) ? ['node', path ?? name, ...args] : []
+  }
+  const at = args.findIndex(
+    (arg, index) => SCRIPT.test(arg) && !PRELOAD_FLAGS.includes(args[index - 1] ?? '')
+  )
+  return at === -1 ? [] : [name, ...args.slice(at)]
+}
+
+/** The program's own name, not that of its interpreter. */
+export function agentName(recognized: Recognized): string {
+  const script = programArgv(recognized)[1]
+  return script === undefined ? recognized.program.name : basename(script, extname(script))
 }
 
 function findProducer(program: Program): Producer {

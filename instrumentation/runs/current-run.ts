@@ -11,6 +11,8 @@ export interface SharedRuns {
   /** An explicit run takes the place of the process's as long as that one is empty. */
   leaveProcessRun(): void
   useProcessRun(): Span | undefined
+  /** The run of another process that this one works in; absent in copies from before there was one. */
+  joinedRun?(): Context | undefined
   readonly checkpoint: (span: Span) => void
   readonly flush: (timeoutMs?: number) => Promise<boolean>
 }

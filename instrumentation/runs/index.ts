@@ -1,6 +1,7 @@
 // The door of the room that knows what belongs to which run.
 
 export { startRuns } from './start-runs.ts'
+export { launchState } from './trace-context.ts'
 export {
   flush,
   recordOutcome,

@@ -15,6 +15,8 @@ export interface RunsOptions {
   /** W3C trace context this process was started under. */
   readonly traceparent: string | undefined
   readonly tracestate: string | undefined
+  /** A launch: its span is the frame of what it starts, also inside another launch. */
+  readonly isLaunch?: boolean
   /** Further attributes of the run's root span. */
   readonly attributes: Attributes
   /** Writes a span's present state where a kill cannot lose it. */

@@ -13,7 +13,7 @@ import {
 import type { RunEnding, Runs, RunsOptions } from './options.ts'
 import { RunTracer } from './run-tracer.ts'
 import { setRunSpan, shareRuns } from './current-run.ts'
-import { readTraceContext, writeTraceContext } from './trace-context.ts'
+import { isUnderLaunch, readTraceContext, writeTraceContext } from './trace-context.ts'
 
 const SCOPE = '@onset/instrumentation'
 
@@ -37,6 +37,7 @@ export function startRuns(options: RunsOptions): Runs {
     tracer: runs.tracer,
     leaveProcessRun: () => root.leaveIfEmpty(),
     useProcessRun: () => root.useSpan(),
+    joinedRun: () => root.joined(),
     checkpoint: (span) => options.checkpoint(span.spanContext().spanId),
     flush: options.flush
   })
@@ -46,6 +47,8 @@ export function startRuns(options: RunsOptions): Runs {
 class ProcessRun {
   readonly #options: RunsOptions
   readonly #parent: Context | undefined
+  /** The frame of the run is there: the launch that started this process made it. */
+  readonly #isFramed: boolean
   #span: Span | undefined
   #isUsed = false
   #hasLeft: boolean
@@ -53,6 +56,10 @@ class ProcessRun {
   constructor(options: RunsOptions) {
     this.#options = options
     this.#parent = readTraceContext(options.traceparent, options.tracestate)
+    this.#isFramed =
+      options.isLaunch !== true &&
+      this.#parent !== undefined &&
+      isUnderLaunch(this.#parent, options.tracestate)
     this.#hasLeft = options.mode === 'none'
     // A process that joins a run has a span of its own only if it does something in it.
     const isOwn = this.#parent === undefined && !options.isPart
@@ -61,11 +68,17 @@ class ProcessRun {
 
   /** The context for a span without a parent; from now on the run has something in it. */
   use(): Context | undefined {
-    const span = this.useSpan()
+    const span = this.#isFramed ? this.#span : this.useSpan()
     if (span === undefined) return this.#hasLeft ? undefined : this.#parent
     return trace.setSpan(setRunSpan(context.active(), span), span)
   }
 
+  /** Where a run goes that is made in a process which works in the run of another one. */
+  joined(): Context | undefined {
+    return this.#hasLeft || this.#options.isPart ? undefined : this.#parent
+  }
+
+  /** Under a launch, whose own span is out of reach, a span of this process, for what is said of the run. */
   useSpan(): Span | undefined {
     if (this.#hasLeft || this.#options.isPart) return undefined
     this.#span ??= this.#start()
@@ -87,6 +100,9 @@ class ProcessRun {
   }
 
   end(ending: RunEnding): void {
+    const hasCrashed = ending.kind === 'exit' && ending.error !== undefined
+    // The launch sees a code, not why.
+    if (this.#isFramed && hasCrashed && !this.#hasLeft) this.#span ??= this.#start()
     const span = this.#span
     if (span === undefined) return
     if (ending.kind === 'exit') describeExit(span, ending)

@@ -10,6 +10,9 @@ import {
   type Context
 } from '@opentelemetry/api'
 
+/** Our entry of the trace state: the span of a launch, which is the frame of the run it starts. */
+const STATE_KEY = 'onset'
+
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/
 
 /** The context a parent process gave, or undefined when it gave none or an invalid one. */
@@ -44,4 +47,23 @@ export function writeTraceContext(context: Context): Record<string, string> {
     TRACEPARENT: `00-${traceId}-${spanId}-${flags}`,
     ...(state === '' ? {} : { TRACESTATE: state })
   }
+}
+
+/** The trace state that a launch gives its command with the trace context of its span. */
+export function launchState(traceparent: string, tracestate: string | undefined): string {
+  const others = entries(tracestate).filter((entry) => !entry.startsWith(`${STATE_KEY}=`))
+  return [`${STATE_KEY}=${traceparent.split('-')[2] ?? ''}`, ...others].join(',')
+}
+
+/** Whether the parent is a launch: what a program starts itself inherits the state with another parent. */
+export function isUnderLaunch(parent: Context, tracestate: string | undefined): boolean {
+  const spanId = trace.getSpanContext(parent)?.spanId
+  return entries(tracestate).includes(`${STATE_KEY}=${spanId}`)
+}
+
+function entries(tracestate: string | undefined): readonly string[] {
+  return (tracestate ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
 }

@@ -31,13 +31,19 @@ export interface ToolDescription {
   readonly callId?: string
 }
 
-/** Runs `fn` as one run of an agent: a trace of its own, or a part of the run it is called in. */
+/**
+ * Runs `fn` as one run of an agent: a trace of its own, or a part of the run it is called in, be that of
+ * this process or of the one that started it.
+ */
 export function withRun<T>(description: RunDescription | string, fn: (span: Span) => T): T {
   const { agent, task, session, attributes } =
     typeof description === 'string' ? { agent: description } : description
-  if (trace.getSpanContext(context.active()) === undefined) sharedRuns()?.leaveProcessRun()
+  const isInside = trace.getSpanContext(context.active()) !== undefined
+  const joined = isInside ? undefined : sharedRuns()?.joinedRun?.()
+  const isOwn = !isInside && joined === undefined
+  if (isOwn) sharedRuns()?.leaveProcessRun()
   const options: SpanOptions = {
-    root: trace.getSpanContext(context.active()) === undefined,
+    root: isOwn,
     attributes: {
       ...attributes,
       'gen_ai.operation.name': 'invoke_agent',
@@ -46,7 +52,7 @@ export function withRun<T>(description: RunDescription | string, fn: (span: Span
       ...(session === undefined ? {} : { 'gen_ai.conversation.id': session })
     }
   }
-  const span = tracer().startSpan(`invoke_agent ${agent}`, options)
+  const span = tracer().startSpan(`invoke_agent ${agent}`, options, joined)
   return within(span, () => fn(span), { isRun: true })
 }
 

@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import type { DecodedSpan } from '../../collector/model/index.ts'
 import { aDataDir } from '../support/onset-process.ts'
 import {
   startDestination as startServer,
@@ -161,12 +162,14 @@ for (const { command, variables } of EXPECTED) {
       OTEL_EXPORTER_OTLP_ENDPOINT: destination.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${KEY}`,
+      TRACESTATE: /^onset=[0-9a-f]{16}$/,
       OTEL_RESOURCE_ATTRIBUTES: /^team=a,onset\.launch\.id=[0-9a-f-]{36}$/
     })
     t.same(given?.args.slice(-2), ['exec', 'two words'], 'the arguments are the user’s')
     t.notMatch(given?.args.join(' '), KEY, 'no key where other users can read it')
     const root = destination.spans.find(({ name }) => name === `invoke_agent ${command}`)
     t.equal(given?.env['TRACEPARENT'], `00-${root?.traceId}-${root?.spanId}-01`)
+    t.equal(given?.env['TRACESTATE'], `onset=${root?.spanId}`)
     const logs = destination.requests.find(({ url }) => url === '/v1/logs')
     t.equal(logs?.headers.authorization, `Bearer ${KEY}`)
     t.notMatch(stderr, KEY)
@@ -187,6 +190,25 @@ t.test('codex is configured on its command line, unless the user does so', async
   ])
   const own = ['-c', 'otel.exporter="none"', '--config=otel.log_user_prompt=false', 'exec']
   t.same((await run(own)).given?.args, own)
+})
+
+t.test('what a producer would send elsewhere or not at all is said in a line', async (t) => {
+  const folder = t.testdir()
+  const advice = async (command: string, env: Readonly<Record<string, string>>): Promise<string> =>
+    (
+      await onsetRun(
+        folder,
+        { url: 'http://127.0.0.1:9' },
+        { args: ['--print-env', '--', command], env }
+      )
+    ).stdout
+  t.match(await advice('copilot', {}), /^# copilot sends telemetry over https alone/m)
+  t.notMatch(await advice('copilot', { ONSET_URL: 'https://onset.example' }), 'over https alone')
+  t.match(
+    await advice('openhands', { LMNR_PROJECT_API_KEY: 'k' }),
+    /^# .*sends its traces to Laminar/m
+  )
+  t.notMatch(await advice('openhands', {}), 'Laminar')
 })
 
 t.test('what the environment has already wins', async (t) => {
@@ -268,6 +290,78 @@ console.log(process.env.NODE_OPTIONS)`
   const tool = destination.spans.find(({ name }) => name === 'execute_tool t')
   t.equal(tool?.traceId, root?.traceId)
   t.match(JSON.stringify(root?.attributes), 'the task')
+})
+
+const isFrame = ({ name }: { readonly name: string }): boolean => name.startsWith('invoke_agent')
+
+t.test(
+  'the launch and the Node program under it have one frame, named for the program',
+  async (t) => {
+    const destination = await startDestination(t)
+    const folder = join(t.testdir(), 'a folder')
+    mkdirSync(folder)
+    const run = async (source: string, options: Partial<LaunchOptions> = {}): Promise<void> => {
+      destination.forget()
+      writeFileSync(join(folder, 'fixer.mjs'), source)
+      const args = ['--no-wait', '--', 'node', '--no-warnings', 'fixer.mjs', '--fast', 'Fix', 'it']
+      const { stderr } = await onsetRun(folder, destination, { args, ...options })
+      t.notMatch(stderr, /defect/)
+    }
+    await run(`import { execFileSync } from 'node:child_process'
+    execFileSync(process.execPath, ['-e', 'require("node:child_process").execFileSync("true")'])`)
+    const [frame] = destination.spans.filter(({ parentSpanId }) => parentSpanId === undefined)
+    const others = destination.spans.filter((span) => isFrame(span) && span !== frame)
+    t.match(frame, { name: 'invoke_agent fixer', attributes: { 'process.exit.code': 0 } })
+    t.match(frame?.attributes['gen_ai.input.messages'], /"Fix it"/)
+    const command = destination.spans.find(({ parentSpanId }) => parentSpanId === frame?.spanId)
+    t.match(command, { attributes: { 'process.command': /node$/ } }, 'the command hangs under it')
+    t.same(
+      others.map(({ parentSpanId }) => parentSpanId),
+      [command?.spanId],
+      'what that command starts is another program, with a frame of its own'
+    )
+    t.equal(new Set(destination.spans.map(({ traceId }) => traceId)).size, 1)
+
+    await run('console.log(1)', { env: { TRACESTATE: 'rojo=1,onset=0000000000000001' } })
+    t.same(
+      destination.spans.map(({ name }) => name),
+      ['invoke_agent fixer']
+    )
+
+    await run(`throw new TypeError('no sum')`)
+    const crashed = destination.spans.filter(isFrame)
+    t.equal(crashed.length, 2, 'the launch sees a code; the program says why')
+    t.match(
+      crashed.find(({ parentSpanId }) => parentSpanId !== undefined),
+      { statusMessage: /TypeError: no sum/ }
+    )
+  }
+)
+
+t.test('a run that the program makes itself is the run of its launch', async (t) => {
+  const destination = await startDestination(t)
+  const folder = join(t.testdir(), 'a folder')
+  mkdirSync(folder)
+  writeFileSync(
+    join(folder, 'agent.mjs'),
+    `import { recordOutcome, withRun, withTool } from '@onset/instrumentation'
+    await withRun({ agent: 'coder', task: 'the task' }, async () => {
+      await withTool('ls', async () => 'a b')
+      recordOutcome('error', 'tests')
+    })`
+  )
+  const run = async (env: Readonly<Record<string, string>>): Promise<readonly DecodedSpan[]> => {
+    destination.forget()
+    const args = ['--no-wait', '--name', 'coder', '--', 'node', 'agent.mjs']
+    await onsetRun(folder, destination, { args, env })
+    return destination.spans.filter(isFrame)
+  }
+  const joined = await run({})
+  const [launch] = joined.filter(({ parentSpanId }) => parentSpanId === undefined)
+  const made = joined.filter(({ parentSpanId }) => parentSpanId !== undefined)
+  t.match(made, [{ parentSpanId: launch?.spanId, attributes: { 'onset.run.outcome': 'error' } }])
+  const own = await run({ ONSET_RUN: 'none' })
+  t.equal(new Set(own.map(({ traceId }) => traceId)).size, 2, 'a service asks for runs of its own')
 })
 
 t.test('streams, exit codes and signals are the agent’s', async (t) => {

@@ -22,6 +22,8 @@ export interface OtlpDestination {
   readonly bodies: readonly Buffer[]
   readonly requests: readonly IncomingMessage[]
   answer: Answer
+  /** Forgets what came so far. */
+  forget(): void
   close(): Promise<void>
 }
 
@@ -64,6 +66,9 @@ export async function startDestination(t: Owner, port = 0): Promise<OtlpDestinat
     },
     set answer(answer) {
       destination.answer = answer
+    },
+    forget: () => {
+      for (const kept of [spans, bodies, requests]) kept.length = 0
     },
     close: () => close(server)
   }

@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'instrumentation/runs': [],
   'instrumentation/api-client': [],
   'instrumentation/terminal': ['instrumentation/api-client'],
-  'instrumentation/launcher': ['instrumentation/api-client'],
+  'instrumentation/launcher': ['instrumentation/api-client', 'instrumentation/terminal'],
   'instrumentation/commands': [
     'instrumentation/api-client',
     'instrumentation/terminal',
