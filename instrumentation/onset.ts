@@ -1,14 +1,43 @@
 #!/usr/bin/env node
-// The `onset` command of the published package: what an agent's side needs, without a server or a database.
+// The `onset` command of the published package: everything that needs an Onset's API
+// alone, without a server or a database here.
 
 import { readFileSync } from 'node:fs'
-import { EXIT_OK, EXIT_USAGE, runsCommand, showCommand, type Command } from './commands/index.ts'
+import {
+  alertsCommand,
+  auditCommand,
+  backupCommand,
+  EXIT_OK,
+  EXIT_USAGE,
+  exportCommand,
+  feedbackCommand,
+  keysCommand,
+  localizeCommand,
+  outcomeCommand,
+  patternsCommand,
+  precisionCommand,
+  renormalizeCommand,
+  runsCommand,
+  showCommand,
+  type Command
+} from './commands/index.ts'
 import { buildRunCommand } from './launch-command.ts'
 
 const COMMANDS: readonly Command[] = [
   buildRunCommand({ now: Date.now, raise: (signal) => process.kill(process.pid, signal) }),
   runsCommand,
-  showCommand
+  showCommand,
+  localizeCommand,
+  patternsCommand,
+  feedbackCommand,
+  outcomeCommand,
+  precisionCommand,
+  exportCommand,
+  renormalizeCommand,
+  alertsCommand,
+  backupCommand,
+  keysCommand,
+  auditCommand
 ]
 
 const USAGE = `onset runs AI agents under observation and shows where they went wrong.

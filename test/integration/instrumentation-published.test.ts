@@ -1,6 +1,8 @@
 // The package as it is published, under its name, on every Node of this machine.
 
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { availableNodes, buildInstrumentation } from '../support/built-instrumentation.ts'
 import { installedPackages, PACKAGE_BYTES_MAX } from '../support/installed-size.ts'
@@ -44,12 +46,27 @@ for (const { path, version } of availableNodes()) {
   )
 }
 
+t.test('its command line has every command that needs the API alone', async (t) => {
+  const commands = (script: string): readonly string[] => {
+    const help = execFileSync(process.execPath, [script, '--help'], { encoding: 'utf8' })
+    return [...help.matchAll(/^ {2}onset (\w+)/gm)].map(([, name = '']) => name)
+  }
+  // These need the collector's or the processors' own code.
+  const elsewhere = ['eval', 'dialects', 'restore']
+  const all = commands(fileURLToPath(new URL('../../onset.ts', import.meta.url)))
+  t.same(
+    commands(join(built, 'onset.js')),
+    all.filter((name) => !elsewhere.includes(name))
+  )
+  t.ok(all.length > elsewhere.length)
+})
+
 t.test('what an installation brings is within its size', async (t) => {
   const packages = installedPackages(built)
   const bytes = packages.reduce((sum, one) => sum + one.bytes, 0)
   t.ok(bytes <= PACKAGE_BYTES_MAX, `${bytes} bytes`)
   t.ok(
-    packages.some(({ name }) => name === '@opentelemetry/sdk-trace'),
+    packages.some(({ name }) => name === '@opentelemetry/api'),
     'the dependencies are counted'
   )
   t.notOk(
