@@ -22,7 +22,8 @@ import {
   type RunId,
   type UnixNano,
   type RunListener,
-  type RunReader
+  type RunReader,
+  type StepExporter
 } from '../model/index.ts'
 
 /** Makes and revokes keys; `around` is called with the key and does what it is given, between two records of it. */
@@ -59,6 +60,7 @@ export interface ApiOptions {
     MemoryReader &
     FeedbackWriter &
     PrecisionReader &
+    StepExporter &
     AuditStore &
     AlertReader &
     Pick<AlertStore, 'saveAlerts'> & { readonly backups?: Backups; readonly raw?: RawSpanStore }

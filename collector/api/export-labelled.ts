@@ -11,7 +11,7 @@ import type { ExportedRun } from './export-run.ts'
 const STEP_TEXTS_CHARS_MAX = 50_331_648
 
 /** Sub-agents are started by a call of one of these; the reader looks for them. */
-const SUB_AGENT_TOOLS = new Set(['Task', 'Agent'])
+export const SUB_AGENT_TOOLS: ReadonlySet<string> = new Set(['Task', 'Agent'])
 
 /** Takes the steps of one run, in order, to JSON. */
 export function encodeLabelledSteps(): (step: RunStep) => string {

@@ -4,27 +4,40 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
-import { OUTCOMES, type RunFilter, type RunId, type RunRecord } from '../model/index.ts'
+import {
+  CollectorError,
+  LIST_LIMIT_MAX,
+  OUTCOMES,
+  type RunFilter,
+  type RunId,
+  type RunRecord
+} from '../model/index.ts'
 import { ERROR_RESPONSES, type ApiOptions } from './api-options.ts'
 import { encodeLabelledRun, encodeLabelledSteps } from './export-labelled.ts'
+import { openParquetFile } from './export-parquet.ts'
 import { readExportedRun } from './export-run.ts'
 import { findAgreedTruth } from './export-truth.ts'
 import { encodeRewards, encodeTraceBench, takeVerdict } from './export-verdicts.ts'
 import { nameParameter, PAGE_PARAMETERS, readTimeRange, timeParameter } from './list-query.ts'
 
-const FORMATS = ['jsonl', 'rl', 'tracebench'] as const
-type Format = (typeof FORMATS)[number]
+const LINE_FORMATS = ['jsonl', 'rl', 'tracebench'] as const
+type LineFormat = (typeof LINE_FORMATS)[number]
+const FORMATS = [...LINE_FORMATS, 'parquet'] as const
 
 /** What is sent again after a lost connection. */
 const PAGE_RUNS_DEFAULT = 20
 const PAGE_RUNS_MAX = 200
+
+/** Of a Parquet file, which cannot be continued; its name is https://www.iana.org/assignments/media-types/application/vnd.apache.parquet */
+const FILE_RUNS_DEFAULT = 1_000
+const PARQUET_TYPE = 'application/vnd.apache.parquet'
 
 const ExportQuery = Type.Object(
   {
     format: Type.Enum(FORMATS, {
       type: 'string',
       description:
-        'jsonl: labelled runs as `onset eval` reads them; rl: verdict and reward of each step; tracebench: stages with their incorrect and unuseful steps.'
+        'jsonl: labelled runs as `onset eval` reads them; rl: verdict and reward of each step; tracebench: stages with their incorrect and unuseful steps; parquet: the steps of jsonl as one file.'
     }),
     since: timeParameter('Runs that started at this time or later.'),
     until: timeParameter('Runs that started before this time.'),
@@ -37,19 +50,19 @@ const ExportQuery = Type.Object(
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
-        maximum: PAGE_RUNS_MAX,
-        default: PAGE_RUNS_DEFAULT,
-        description: 'Runs looked at for a page; open ones and those without a label have no line.'
+        maximum: LIST_LIMIT_MAX,
+        description: `Runs looked at for a page; open ones and those without a label have no line. ${PAGE_RUNS_DEFAULT} and at most ${PAGE_RUNS_MAX} for lines, ${FILE_RUNS_DEFAULT} for parquet.`
       })
     )
   },
   { additionalProperties: false }
 )
 
-const Lines = {
+const Bytes = { schema: Type.Unsafe<Readable>({ type: 'string' }) }
+const Page = {
   description:
-    'JSON Lines, newest run first, complete runs only. The header onset-next-cursor continues; it is absent on the last page.',
-  content: { 'application/x-ndjson': { schema: Type.Unsafe<Readable>({ type: 'string' }) } }
+    'JSON Lines, newest run first, or one Parquet file, in order of run id and step. Complete runs only. The header onset-next-cursor continues; it is absent on the last page. onset-export-runs tells of a file how many runs it has.',
+  content: { 'application/x-ndjson': Bytes, [PARQUET_TYPE]: Bytes }
 }
 
 export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { store }) => {
@@ -57,19 +70,28 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, {
     method: 'GET',
     url: '/export',
     schema: {
-      summary: 'Runs as lines for training and measuring',
+      summary: 'Runs as lines or as a file, for training and measuring',
       operationId: 'exportRuns',
       tags: ['runs'],
       querystring: ExportQuery,
-      response: { 200: Lines, ...ERROR_RESPONSES }
+      response: { 200: Page, ...ERROR_RESPONSES }
     },
     handler: async (request, reply) => {
       const { query } = request
       const page = await store.listRuns(toFilter(query))
       if (page.nextCursor !== undefined) reply.header('onset-next-cursor', page.nextCursor)
-      reply.type('application/x-ndjson')
-      const lines = exportRuns(store, page.items, query)
-      return reply.send(Readable.from(lines, { objectMode: false }))
+      const { format, labelledOnly = false } = query
+      if (format !== 'parquet') {
+        reply.type('application/x-ndjson')
+        const lines = exportRuns(store, page.items, { format, labelledOnly })
+        return reply.send(Readable.from(lines, { objectMode: false }))
+      }
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const { signal } = gone
+      const file = await openParquetFile(store, page.items, { labelledOnly, signal })
+      reply.type(PARQUET_TYPE).header('onset-export-runs', String(file.runs))
+      return reply.send(Readable.from(file.pieces, { objectMode: false }))
     }
   })
 }
@@ -80,19 +102,26 @@ function toFilter(query: Static<typeof ExportQuery>): RunFilter {
     ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
     ...(query.service === undefined ? {} : { service: query.service }),
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    limit: query.limit ?? PAGE_RUNS_DEFAULT
+    limit: readLimit(query)
   }
 }
 
+function readLimit({ format, limit }: Static<typeof ExportQuery>): number {
+  if (format === 'parquet') return limit ?? FILE_RUNS_DEFAULT
+  if (limit === undefined || limit <= PAGE_RUNS_MAX) return limit ?? PAGE_RUNS_DEFAULT
+  const message = `limit is ${limit}; for ${format} at most ${PAGE_RUNS_MAX} is right`
+  throw new CollectorError('INVALID_ARGUMENT', message, { retryable: false })
+}
+
 interface Wanted {
-  readonly format: Format
-  readonly labelledOnly?: boolean
+  readonly format: LineFormat
+  readonly labelledOnly: boolean
 }
 
 async function* exportRuns(
   store: ApiOptions['store'],
   records: readonly RunRecord[],
-  { format, labelledOnly = false }: Wanted
+  { format, labelledOnly }: Wanted
 ): AsyncGenerator<string> {
   for (const { run, state } of records) {
     if (state !== 'complete') continue
@@ -108,7 +137,7 @@ async function* exportRuns(
 async function* exportRun(
   store: ApiOptions['store'],
   runId: RunId,
-  format: Format
+  format: LineFormat
 ): AsyncGenerator<string> {
   if (format === 'jsonl') {
     const labelled = await readExportedRun(store, runId, encodeLabelledSteps)

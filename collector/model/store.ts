@@ -19,6 +19,7 @@ import type {
 import type { RunId, SpanId, UnixNano } from './quantities.ts'
 import type { RawSpanStore } from './raw-spans.ts'
 import type { ReadOnlyQueries } from './read-only-queries.ts'
+import type { StepExporter } from './step-export.ts'
 import type { OutcomeReport, Run, RunState, RunStep, RunTree, Stage } from './run.ts'
 import type { DecodedSpan } from './span.ts'
 import type { ClassifiedStep, Outcome, StageName } from './step.ts'
@@ -250,6 +251,7 @@ export interface Store
     RunReader,
     FeedbackWriter,
     PrecisionReader,
+    StepExporter,
     AnalysisStore,
     AlertStore,
     AlertReader,

@@ -11,6 +11,7 @@ import type {
   PrecisionFilter,
   RunId,
   RunReader,
+  StepExport,
   Store,
   UnixNano
 } from '../model/index.ts'
@@ -19,9 +20,11 @@ import { Analyses } from './analysis/analyses.ts'
 import { StoreBackups } from './backup/backups.ts'
 import { DISK_CHECK_INTERVAL_MS, DiskBudget } from './disk/disk-budget.ts'
 import { FreeSpace } from './disk/free-space.ts'
+import { PartCounts } from './disk/part-counts.ts'
 import { openEmbeddedEngine } from './engine/embedded-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import { openServerEngine } from './engine/server-engine.ts'
+import { StepFiles } from './export/step-file.ts'
 import { Health } from './health.ts'
 import { IngestClock } from './ingest-clock.ts'
 import { migrate } from './migrate.ts'
@@ -104,7 +107,9 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   const reports = new Reports({ engine, clock })
   const analyses = new Analyses({ engine, metrics, reports, now: options.now })
   const health = new Health(engine)
+  const files = new StepFiles(engine)
   const disk = watchDisk(engine, options)
+  const parts = new PartCounts(engine, options.meter)
   const backups = createBackups(engine, options)
   const telemetry = new TelemetryWriter({ engine, metrics, disk, now: options.now })
   let closing: Promise<void> | undefined
@@ -134,13 +139,14 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     saveFeedback: (feedback: Feedback) => reports.saveFeedback(feedback),
     readFeedback: (runId: RunId) => reports.readFeedback(runId),
     readPrecision: (filter: PrecisionFilter) => readPrecision({ engine, metrics }, filter),
+    exportSteps: (request: StepExport) => files.exportSteps(request),
     findPendingRuns: (since: UnixNano, limit: number) => analyses.findPendingRuns(since, limit),
     readRunSteps: (runId: RunId) => analyses.readRunSteps(runId),
     saveAnalysis: (analysis: Analysis) => analyses.saveAnalysis(analysis),
     readSpanIds: (traceId: string) => spans.readSpanIds(traceId),
     checkHealth: () => health.check(),
     close: () => {
-      const writers = [writer, telemetry, disk?.budget, backups]
+      const writers = [writer, telemetry, disk?.budget, parts, backups]
       closing ??= closeAll(writers).then(() => engine.close())
       return closing
     }

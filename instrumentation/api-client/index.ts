@@ -19,8 +19,12 @@ import type {
   RenormalizationRequestJson,
   TraceDialectsJson
 } from './dialect-json.ts'
+import { readExportPage, type ExportPage } from './export-page.ts'
+import { createSend, OnsetApiError, type Send } from './send.ts'
 import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
 
+export { OnsetApiError } from './send.ts'
+export type { ExportPage } from './export-page.ts'
 export type * from './access-json.ts'
 export type * from './dialect-json.ts'
 export type * from './feedback-json.ts'
@@ -28,20 +32,7 @@ export type * from './run-detail.ts'
 
 export const DEFAULT_URL = 'http://127.0.0.1:4318'
 
-/** Reading a page of 2,000 steps takes well below a second; this is for a server that hangs. */
-const REQUEST_TIMEOUT_MS = 30_000
 const STEPS_PAGE = 2_000
-
-export class OnsetApiError extends Error {
-  /** HTTP status, absent when no answer came. */
-  readonly status: number | undefined
-
-  constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
-    super(message, { cause: options.cause })
-    this.name = 'OnsetApiError'
-    this.status = options.status
-  }
-}
 
 /** A backup as `/api/admin/backup` tells of it. */
 export interface BackupJson {
@@ -70,12 +61,6 @@ export interface AlertJson {
 export interface AlertListJson {
   readonly items: readonly AlertJson[]
   readonly nextCursor?: string
-}
-
-export interface ExportPage {
-  readonly body: ReadableStream<Uint8Array>
-  /** Absent on the last page. */
-  readonly nextCursor: string | undefined
 }
 
 /** A failure pattern as `/api/patterns` tells of it. */
@@ -160,12 +145,7 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
       ),
     readPrecision: (query) =>
       request<PrecisionListJson>('GET', `/api/precision?${new URLSearchParams(query).toString()}`),
-    exportPage: async (query) => {
-      const path = `/api/export?${new URLSearchParams(query).toString()}`
-      const response = await send('GET', path)
-      const nextCursor = response.headers.get('onset-next-cursor') ?? undefined
-      return { body: response.body ?? new ReadableStream(), nextCursor }
-    },
+    exportPage: (query) => readExportPage(send, query),
     startRenormalization: (asked) =>
       request<RenormalizationJson>('POST', '/api/renormalizations', asked),
     readRenormalization: (id) =>
@@ -221,72 +201,12 @@ async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-type Send = (method: string, path: string, body?: object) => Promise<Response>
-
 function createRequest(url: string, send: Send): Request {
   return async <T>(method: string, path: string, body?: object): Promise<T> => {
-    const text = await (await send(method, path, body)).text()
+    const text = await (await send(method, path, body === undefined ? {} : { body })).text()
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the promise of Request
     return parseJson(url, text) as T
   }
-}
-
-/** The answer, when it is a good one. */
-function createSend(url: string, apiKey: string | undefined): Send {
-  const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
-  return async (method, path, body) => {
-    const sent =
-      body === undefined
-        ? { headers: key }
-        : { headers: { ...key, 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    let response: Response
-    try {
-      const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
-      response = await fetch(`${url}${path}`, { method, ...sent, signal })
-    } catch (cause) {
-      throw new OnsetApiError(
-        `no Onset answers at ${url}: start it with "npm start", or set ONSET_URL to where it runs`,
-        { cause }
-      )
-    }
-    if (response.ok) return response
-    const text = await response.text()
-    const { status } = response
-    throw new OnsetApiError(explain({ url, status, text, hasKey: apiKey !== undefined }), {
-      status
-    })
-  }
-}
-
-interface Refused {
-  readonly url: string
-  readonly status: number
-  readonly text: string
-  readonly hasKey: boolean
-}
-
-function explain({ url, status, text, hasKey }: Refused): string {
-  if (status === 401 && hasKey) {
-    return `Onset at ${url} does not know the key in ONSET_API_KEY, or it was revoked or has expired`
-  }
-  if (status === 401) return `Onset at ${url} wants a key: set ONSET_API_KEY`
-  if (status === 403 && hasKey) return `the key in ONSET_API_KEY may not do this at ${url}`
-  return `Onset at ${url} answered ${status}: ${readMessage(text)}`
-}
-
-function readMessage(text: string): string {
-  try {
-    const body: unknown = JSON.parse(text)
-    if (typeof body === 'object' && body !== null && 'error' in body) {
-      const { error } = body
-      if (typeof error === 'object' && error !== null && 'message' in error) {
-        return String(error.message)
-      }
-    }
-  } catch {
-    // Not JSON: some proxy's page. Its first words are the best there is to show.
-  }
-  return text.slice(0, 200)
 }
 
 function parseJson(url: string, text: string): unknown {

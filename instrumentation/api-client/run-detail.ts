@@ -12,6 +12,7 @@ export interface TokensJson {
 export interface RunJson {
   readonly id: string
   readonly service: string
+  readonly sessionId?: string
   readonly agent?: string
   readonly agentVersion?: string
   readonly models: readonly string[]
@@ -62,6 +63,8 @@ export interface StageJson {
 
 export interface StepJson {
   readonly index: number
+  /** 32 hex digits; of a run that is no trace, what its producer sent beside its records. */
+  readonly traceId?: string
   readonly parentIndex?: number
   readonly kind: string
   readonly effect: string

@@ -10,7 +10,7 @@ export const EXIT_USAGE = 2
 
 export interface CommandIo {
   readonly stdout: {
-    write(text: string): unknown
+    write(text: string | Uint8Array): unknown
     readonly isTTY?: boolean
     readonly columns?: number
   }

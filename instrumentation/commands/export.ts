@@ -1,46 +1,54 @@
-// `onset export`: runs of a running Onset as lines, page after page. A page that breaks off leaves nothing of
-// itself in a file, and the cursor to go on from is said.
+// `onset export`: runs of a running Onset as lines, page after page, or as Parquet files (export-files.ts). A
+// page that breaks off leaves nothing of itself in a file, and the cursor to go on from is said.
 
 import { open, type FileHandle } from 'node:fs/promises'
 import { createApiClient, OnsetApiError, type ApiClient } from '../api-client/index.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type CommandIo } from './command.ts'
+import { exportFiles } from './export-files.ts'
 import { defineCommand, type Values } from './run-command.ts'
 
-const FORMATS = ['jsonl', 'rl', 'tracebench']
+const FORMATS = ['jsonl', 'rl', 'tracebench', 'parquet']
 const FILTERS = ['since', 'until', 'outcome', 'service', 'cursor']
 
 export const exportCommand = defineCommand({
   name: 'export',
   summary: 'export runs as a labelled set, as rewards, as stages',
-  usage: `onset export --format jsonl|rl|tracebench [filters] [--labelled-only] [-o FILE]
+  usage: `onset export --format jsonl|rl|tracebench|parquet [filters] [--labelled-only] [-o FILE]
 
   --format jsonl         labelled runs as "onset eval" reads them; labels are what people said
   --format rl            verdict and reward of each step
   --format tracebench    stages with their incorrect and unuseful steps
+  --format parquet       the steps of jsonl, a row each
   --since TIME --until TIME    runs that started in between; ISO 8601
   --outcome ok|error|cancelled|unknown
   --service S
   --labelled-only        only runs on whose onset people agree
-  -o, --output FILE      instead of standard output; replaced, or continued with --cursor
+  -o, --out FILE         instead of standard output; replaced, or continued with --cursor
   --cursor C             go on where an export broke off
 
-Complete runs only, newest first.
+Complete runs only, newest first. A Parquet file has the steps of 1,000 runs at most; the next ones
+go to FILE with .2, .3 before its ending. Each is there when it is whole, and not before.
 ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key of scope read.
 Exit codes: 0 exported (also when there are none), 1 broken off or no answer, 2 wrong usage.`,
   options: {
     format: { type: 'string' },
     ...Object.fromEntries(FILTERS.map((name) => [name, { type: 'string' as const }])),
     'labelled-only': { type: 'boolean' },
-    output: { type: 'string', short: 'o' }
+    out: { type: 'string', short: 'o' },
+    output: { type: 'string' }
   },
   positionals: 0,
   act: async (_, values, io) => {
-    const { format, output, cursor } = values
+    const { format, cursor } = values
+    const output = values['out'] ?? values['output']
     if (typeof format !== 'string' || !FORMATS.includes(format)) {
       const problem = `--format is ${typeof format === 'string' ? JSON.stringify(format) : 'missing'}`
       return refuse(io, `${problem}; ${FORMATS.join(', ')} are right`)
     }
     const query = toQuery(format, values)
+    if (format === 'parquet') {
+      return exportFiles(io, query, typeof output === 'string' ? output : undefined)
+    }
     if (typeof output !== 'string') return exportPages(io, query, toStream(io))
     let file
     try {

@@ -59,6 +59,7 @@ export interface ClientEngineOptions {
   readonly writerId: string
   /** Runs an INSERT of these blocks, once. */
   readonly sendBlocks: (client: ClickHouseClient, insert: BlockStatement) => Promise<void>
+  readonly readParquet: Engine['readParquet']
   readonly readOnlyQueries?: ReadOnlyQueries
   readonly runLong?: NonNullable<Engine['runLong']>
   /** Releases what the connections share, after they are closed. */
@@ -82,6 +83,8 @@ export class ClientEngine implements Engine {
   readonly #clients: ReadonlySet<ClickHouseClient>
   readonly #options: ClientEngineOptions
   readonly #running = new Set<Promise<unknown>>()
+  /** Stops what nobody would wait for at the end. */
+  readonly #closing = new AbortController()
   #insertCount = 0
   #isClosed = false
 
@@ -115,6 +118,22 @@ export class ClientEngine implements Engine {
       })
       return result.json<Row>()
     })
+  }
+
+  async *readParquet(statement: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    if (this.#isClosed) throw closed()
+    const stop = AbortSignal.any([signal, this.#closing.signal])
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#running.add(promise)
+    try {
+      stop.throwIfAborted()
+      yield* this.#options.readParquet(statement, stop)
+    } catch (error) {
+      throw toStoreError(error, 'make a file')
+    } finally {
+      this.#running.delete(promise)
+      resolve()
+    }
   }
 
   async insert(lane: LaneName, { table, rows, token }: Insert): Promise<void> {
@@ -162,6 +181,7 @@ export class ClientEngine implements Engine {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#closing.abort()
     await Promise.allSettled(this.#running)
     await Promise.allSettled([...this.#clients].map((client) => client.close()))
     await this.#options.release()

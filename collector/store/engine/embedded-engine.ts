@@ -15,6 +15,7 @@ import { messageOf } from './engine-errors.ts'
 import { findLockHolder, findWriter } from './folder-holder.ts'
 import type { QuerySession } from './session-queries.ts'
 import { SessionQueries } from './session-queries.ts'
+import { PARQUET_ENDING } from './parquet.ts'
 import { quoteText } from '../sql/sql-text.ts'
 import { SpoolFolder } from './spool-folder.ts'
 
@@ -75,6 +76,12 @@ export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engi
     sendBlocks: (client, { into, format, blocks }) =>
       spool.with(blocks, async (file) => {
         await client.command({ query: `${into} FROM INFILE ${quoteText(file)} ${format}` })
+      }),
+    // The engine answers whole or into a file, and a file may be larger than memory.
+    readParquet: (statement, signal) =>
+      spool.read(async (file) => {
+        const into = `INTO OUTFILE ${quoteText(file)} ${PARQUET_ENDING}`
+        await readOnlyQueries.runOwn(`${statement}\n${into}`, signal)
       }),
     connect: () =>
       createClient({ ...CLIENT_OPTIONS, connection: chdb.createChdbConnection({ path }) }),

@@ -77,6 +77,11 @@ export interface Engine {
   run(lane: LaneName, statement: string): Promise<void>
   /** Runs a SELECT without SETTINGS and FORMAT. Rows are what our own schema makes: not checked again. */
   read<Row>(lane: LaneName, statement: string): Promise<readonly Row[]>
+  /**
+   * Runs a SELECT without SETTINGS and FORMAT and gives its rows as a Parquet file, in pieces; rejects midway
+   * when the statement fails, takes too long or is stopped.
+   */
+  readParquet(statement: string, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Durable when resolved. Not atomic over partitions. */
   insert(lane: LaneName, insert: Insert): Promise<void>
   /** Like `insert`, without text to parse. */

@@ -12,12 +12,16 @@ import { CLIENT_OPTIONS, ClientEngine } from './client-engine.ts'
 import type { Engine } from './engine.ts'
 import { LANE_CONNECTIONS } from './engine.ts'
 import { isRefusedLogin } from './engine-errors.ts'
+import { PARQUET_ENDING, PARQUET_FILES_MAX, PARQUET_STATEMENT_BYTES_MAX } from './parquet.ts'
 
 /** An insert of 16 MB over a slow link; the sender's own patience ends at about the same time. */
 const REQUEST_TIMEOUT_MS = 30_000
 
-/** Sockets: one for each connection of every lane. */
-const OPEN_CONNECTIONS_MAX = Object.values(LANE_CONNECTIONS).reduce((sum, count) => sum + count)
+/** Sockets: one for each connection of every lane, and those of files. */
+const OPEN_CONNECTIONS_MAX = Object.values(LANE_CONNECTIONS).reduce(
+  (sum, count) => sum + count,
+  PARQUET_FILES_MAX
+)
 
 /** Between two tries at the start. */
 const OPEN_RETRY_MS = 500
@@ -52,6 +56,15 @@ export async function openServerEngine(options: ServerOptions): Promise<Engine> 
       const values = Readable.from(blocks, { objectMode: false })
       const { stream } = await connection.exec({ query: `${into} ${format}`, values })
       stream.resume()
+    },
+    readParquet: async function* (statement, signal) {
+      const { stream } = await client.exec({
+        query: `${statement}\n${PARQUET_ENDING}`,
+        abort_signal: signal,
+        // Before the text is read, and by an address of its own: no other statement sees it.
+        clickhouse_settings: { max_query_size: String(PARQUET_STATEMENT_BYTES_MAX) }
+      })
+      yield* stream
     },
     release: () => Promise.resolve()
   })

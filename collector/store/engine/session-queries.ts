@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReadOnlyQueries, ReadOnlyQuery, ReadOnlyResult } from '../../model/index.ts'
 import { CollectorError, QueryError } from '../../model/index.ts'
 import { messageOf } from './engine-errors.ts'
+import { PARQUET_STATEMENT_BYTES_MAX } from './parquet.ts'
 
 /** The part of a chdb session that is used here. */
 export interface QuerySession {
@@ -59,7 +60,9 @@ export class SessionQueries implements ReadOnlyQueries {
       statement,
       format: 'Null',
       signal,
-      prepare: (tag) => [`SET log_comment = ${quoteString(tag)}`]
+      prepare: (tag) => [
+        `SET log_comment = ${quoteString(tag)}, max_query_size = ${PARQUET_STATEMENT_BYTES_MAX}`
+      ]
     })
   }
 

@@ -1,9 +1,9 @@
-// Blocks on their way into the embedded engine, which takes binary data from a file only: what is pasted behind
+// Files between us and the embedded engine. Blocks on their way into it, which takes binary data from a file only: what is pasted behind
 // an INSERT ends at the first blank line, and the rest would run as SQL. A file lives as long as its insert;
 // after a crash the next start removes what is left. There are at most as many as there are lanes of ingest,
 // each no larger than one insert. Not synced: the engine reads it back from memory, and durable is the part.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,6 +48,22 @@ export class SpoolFolder {
       await use(path)
     } finally {
       // What was inserted is durable and what failed has its own error; the next start removes the file.
+      await rm(path, { force: true }).catch(() => undefined)
+    }
+  }
+
+  /** What `make` writes into a file that is not there yet. */
+  async *read(make: (path: string) => Promise<void>): AsyncGenerator<Uint8Array> {
+    this.#count += 1
+    const path = join(this.#path, `${this.#prefix}${this.#count}.out`)
+    try {
+      await mkdir(this.#path, { recursive: true, mode: FOLDER_MODE })
+      await make(path)
+      for await (const piece of createReadStream(path)) {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a stream without an encoding gives bytes
+        yield piece as Uint8Array
+      }
+    } finally {
       await rm(path, { force: true }).catch(() => undefined)
     }
   }

@@ -2,7 +2,7 @@
 // and not in the engine, because the embedded engine runs queries with parameters one at a time over the
 // whole process. No other way leads from a value into SQL text.
 
-export type SqlValue = string | number | bigint | readonly string[]
+export type SqlValue = string | number | bigint | readonly string[] | readonly number[]
 
 export type SqlParameters = Readonly<Record<string, SqlValue>>
 
@@ -22,6 +22,7 @@ const LITERALS: Readonly<Record<string, (value: SqlValue) => string | undefined>
       : undefined,
   Float64: (value) =>
     typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined,
+  'Array(UInt32)': (value) => (isCounts(value) ? `[${value.join(', ')}]` : undefined),
   DateTime64: (value) => (typeof value === 'bigint' ? nanosLiteral(value) : undefined)
 }
 
@@ -36,7 +37,11 @@ export function sqlText(template: string, parameters: SqlParameters): string {
 }
 
 function isTexts(value: SqlValue): value is readonly string[] {
-  return Array.isArray(value)
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function isCounts(value: SqlValue): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0)
 }
 
 /** https://clickhouse.com/docs/sql-reference/syntax#string */
