@@ -114,6 +114,7 @@ function welcome(url: string, settings: Settings, sqlUrl: string | undefined): s
   return `Onset listens at ${url}
   data        ${where}
   OTLP/HTTP   OTEL_EXPORTER_OTLP_ENDPOINT=${url}
+  page        ${url}
   REST        ${url}/api/docs${sqlUrl === undefined ? '' : `\n  ClickHouse  ${sqlUrl} (read-only, for Grafana)`}
   try it      npm run demo (in another terminal)`
 }

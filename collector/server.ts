@@ -15,6 +15,7 @@ import type { Metrics } from './metrics.ts'
 import { CollectorError, type Store } from './model/index.ts'
 import { explainSpan } from './normalizer/index.ts'
 import { addOperationsRoutes } from './operations-routes.ts'
+import { pagePlugin } from './page/index.ts'
 import { receiverPlugin, type Receiver } from './receiver/index.ts'
 import { requiredScope } from './route-scopes.ts'
 import { compileValidator } from './validator.ts'
@@ -84,6 +85,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const { actorOf } = addGuards(app, options.access, options.corsOrigins)
   measureRequests(app, meter)
   addOperationsRoutes(app, { store: options.store, metrics })
+  await app.register(pagePlugin)
   await app.register(receiverPlugin, { receiver: options.receiver })
   await app.register(apiPlugin, {
     prefix: '/api',

@@ -57,12 +57,12 @@ const RunQuery = Type.Object(
   { additionalProperties: false }
 )
 
-const RunsPage = Type.Object(
+export const RunsPage = Type.Object(
   { items: Type.Array(RunListItemJson), nextCursor: optional(NextCursor) },
   { description: 'Newest start first.' }
 )
 
-const RunDetailJson = Type.Object(
+export const RunDetailJson = Type.Object(
   {
     run: RunJson,
     stages: Type.Array(StageJson),

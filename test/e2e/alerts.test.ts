@@ -34,7 +34,7 @@ t.test('a failed run is told, a second analysis is not, a corrected outcome is',
     service: 'checkout-agent',
     stepIndex: detail?.onsets[0]?.stepIndex,
     names: { tool: 'write_file', file: 'src/duration.js' },
-    link: `https://onset.example/api/runs/${RUN}`
+    link: `https://onset.example/runs/${RUN}`
   })
   await reportOutcome(onset.url, RUN, 'ok')
   await waitFor('the correction', async () => alertsAt(receiver)[1])

@@ -362,7 +362,7 @@ rules:
         service: 'shop'
       },
       endsAt: new Date(ALERTS_START + 600_000).toISOString(),
-      generatorURL: `https://onset.example/api/runs/${analysis.tree.run.runId}`
+      generatorURL: `https://onset.example/runs/${analysis.tree.run.runId}`
     }
   ])
   await alerter.onsetLocalized(withoutOnset(analysis))

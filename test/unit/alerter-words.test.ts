@@ -46,7 +46,7 @@ function bodyOf(
         payload
       }
     ],
-    linkOf: (runId) => `https://onset.example/api/runs/${runId}`,
+    linkOf: (runId) => `https://onset.example/runs/${runId}`,
     now: ALERTS_START
   }
   const destination = {

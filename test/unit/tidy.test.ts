@@ -19,6 +19,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'collector/access': ['collector/model'],
   'collector/api': ['collector/model'],
   'collector/gateway': ['collector/model'],
+  // Types of answers only: what a browser loads of it is its own folder.
+  'collector/page': ['collector/model', 'collector/api'],
   'collector/commands': [
     'collector/model',
     'collector/store',

@@ -44,8 +44,8 @@ export interface DestinationAdapter {
   build(destination: Destination, notification: Notification): HttpRequest
 }
 
-/** Path under the public address. */
-const RUN_PATH = '/api/runs/'
+/** Path of a run's page under the public address. */
+const RUN_PATH = '/runs/'
 
 export function toLink(publicUrl: string | undefined, runId: string): string | undefined {
   if (publicUrl === undefined || runId === '') return undefined

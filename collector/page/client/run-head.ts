@@ -1,0 +1,64 @@
+// What was run, by whom, and how it ended.
+
+import { h, type ComponentChildren } from 'preact'
+import type { RunWire } from '../../api/index.ts'
+import {
+  firstLine,
+  formatCost,
+  formatCount,
+  formatMs,
+  formatName,
+  formatTime,
+  formatTokens,
+  joinParts
+} from './format.ts'
+import { hrefOfRuns, Link } from './route.ts'
+import { OutcomeBadge } from './runs-view.ts'
+
+export function RunHead({ run }: { run: RunWire }): ComponentChildren {
+  return h(
+    'header',
+    { class: 'run-head' },
+    h('h2', null, firstLine(run.task) || run.id),
+    h(
+      'p',
+      null,
+      h(OutcomeBadge, { outcome: run.outcome, isOpen: run.state !== 'complete' }),
+      ` ${joinParts([
+        `by ${formatName(run.outcomeSource)}`,
+        run.state === 'complete' ? undefined : run.state,
+        run.partial ? 'cut off by a limit' : undefined,
+        formatCount(run.stepCount, 'step'),
+        run.errorCount === 0 ? undefined : `${run.errorCount} failed`,
+        formatTokens(run.tokens),
+        formatCost(run.cost),
+        formatMs(run.durationMs)
+      ])}`
+    ),
+    h(
+      'p',
+      { class: 'quiet' },
+      joinParts([
+        run.agent ?? run.service,
+        run.agentVersion,
+        run.models.join(', '),
+        formatTime(run.startedAt)
+      ]),
+      ' · ',
+      h('code', null, run.id),
+      run.sessionId === undefined
+        ? undefined
+        : [
+            ' · ',
+            h(
+              Link,
+              { href: hrefOfRuns(new URLSearchParams({ session: run.sessionId })) },
+              'its session'
+            )
+          ]
+    ),
+    run.incompleteReasons.map((reason) =>
+      h('p', { key: reason, class: 'caveat' }, `Incomplete: ${reason}`)
+    )
+  )
+}

@@ -1,0 +1,83 @@
+// One run: what it was to do, where it went wrong and why, and its steps.
+
+import { h, type ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import type { RunDetailWire } from '../../api/index.ts'
+import { findRun, readRun } from './api.ts'
+import { Failure } from './failure.ts'
+import { FeedbackPanel } from './feedback-panel.ts'
+import { OnsetCard } from './onset-card.ts'
+import { RunHead } from './run-head.ts'
+import { StepTree } from './step-tree.ts'
+import { TaskCard } from './task-card.ts'
+import { useRefreshed } from './use-refreshed.ts'
+
+/** A run that goes on is analyzed every few seconds; one that ended changes only by late reports. */
+const OPEN_REFRESH_MS = 2_000
+const COMPLETE_REFRESH_MS = 30_000
+
+interface WholeRun {
+  readonly detail: RunDetailWire
+  readonly isWhole: boolean
+}
+
+export function RunView({ runId }: { runId: string }): ComponentChildren {
+  const { value, error, refresh } = useRefreshed<WholeRun>({
+    load: async (before) => {
+      if (before === undefined) return readRun(runId)
+      const { run } = await findRun(runId)
+      return run.revision === before.detail.run.revision ? before : readRun(runId)
+    },
+    of: [runId],
+    intervalMs: (whole) =>
+      whole?.detail.run.state === 'complete' ? COMPLETE_REFRESH_MS : OPEN_REFRESH_MS
+  })
+  return h(
+    'main',
+    null,
+    error === undefined ? undefined : h(Failure, { error, retry: refresh }),
+    value === undefined
+      ? error === undefined && h('p', { class: 'quiet' }, 'Loading …')
+      : h(Run, value)
+  )
+}
+
+function Run({ detail, isWhole }: WholeRun): ComponentChildren {
+  const [chosen, choose] = useState<number | undefined>(readChosen)
+  const [top] = detail.onsets
+  const show = (stepIndex: number): void => {
+    choose(stepIndex)
+    history.replaceState(undefined, '', `#step-${stepIndex}`)
+    // After the step, which may have been folded away, is there.
+    requestAnimationFrame(() =>
+      document.querySelector(`#step-${stepIndex}`)?.scrollIntoView({ block: 'center' })
+    )
+  }
+  const close = (): void => {
+    choose(undefined)
+    history.replaceState(undefined, '', location.pathname)
+  }
+  return h(
+    'article',
+    null,
+    h(RunHead, { run: detail.run }),
+    h(OnsetCard, { run: detail.run, onsets: detail.onsets, show }),
+    h(FeedbackPanel, {
+      runId: detail.run.id,
+      revision: detail.run.revision,
+      suspected: top?.stepIndex,
+      chosen,
+      show
+    }),
+    h(StepTree, { detail, chosen, show, close }),
+    isWhole
+      ? undefined
+      : h('p', { class: 'quiet' }, 'The rest of this run is too long for a page.'),
+    h(TaskCard, { run: detail.run, show })
+  )
+}
+
+function readChosen(): number | undefined {
+  const index = /^#step-(\d{1,9})$/.exec(location.hash)?.[1]
+  return index === undefined ? undefined : Number(index)
+}

@@ -1,0 +1,3 @@
+// The one door of the page room.
+
+export { pagePlugin } from './page-plugin.ts'
