@@ -69,6 +69,22 @@ t.test('a batch is stored once, also when it comes again after a restart', async
   )
 })
 
+t.test('logs and metrics that waited together are each known after a restart', async (t) => {
+  const write = (): Promise<unknown> =>
+    // The first finds the engine idle; the other two wait for it and go in with one write.
+    Promise.all([
+      store.writeLogs(logs([{ body: 'before them' }])),
+      store.writeLogs(logs([{ body: 'waited' }])),
+      store.writeMetrics(points(7))
+    ])
+  await write()
+  await store.close()
+  store = await open()
+  await write()
+  t.equal(await select(store, `SELECT count() FROM otel_logs WHERE Body = 'waited'`), '1')
+  t.equal(await select(store, 'SELECT count() FROM otel_metrics_sum WHERE Value = 7'), '1')
+})
+
 t.test('records of many days are stored, in as many inserts as it takes', async (t) => {
   const day = 86_400_000_000_000n
   const literals = Array.from({ length: 60 }, (_, index) => ({
@@ -109,7 +125,7 @@ t.test('a backup has them', async (t) => {
   await restoreBackup({ folder: join(backupDir, 'telemetry'), dataDir: restored, database: 'otel' })
   store = await openStore({ ...storeBasics(), dataDir: restored })
   t.equal(await select(store, 'SELECT count() FROM otel_logs'), rows)
-  t.equal(await select(store, 'SELECT count() FROM otel_metrics_sum'), '2')
+  t.equal(await select(store, 'SELECT count() FROM otel_metrics_sum'), '3')
 })
 
 t.test('a disk budget drops the oldest days of logs, never the newest', async (t) => {

@@ -1,6 +1,6 @@
-// Writes log records and data points: durable when resolved, bounded before, each batch once. A batch that
-// finds the engine idle goes in alone, under a deduplication token made of its content, which the engine
-// itself remembers over restarts; those that wait meanwhile go in together with the next write.
+// Writes log records and data points: durable when resolved, bounded before, each batch once. A batch that is
+// alone in its table's insert goes in under a deduplication token made of its content, which the engine itself
+// remembers over restarts; those that wait for the engine meanwhile go in together with the next write.
 
 import type { LogWriter, MetricWriter } from '../../model/index.ts'
 import { CollectorError } from '../../model/index.ts'
@@ -151,9 +151,8 @@ export class TelemetryWriter {
   async #insert(group: readonly Waiting[]): Promise<unknown> {
     const batches = group.map(({ batch }) => batch)
     const rows = batches.reduce((sum, batch) => sum + batch.rows, 0)
-    const token = batches.length === 1 ? batches[0]?.digest : undefined
     return this.#metrics.timeTelemetryWrite(rows, async () => {
-      for (const [table, encoded] of byTable(batches)) {
+      for (const [table, { encoded, token }] of byTable(batches)) {
         for (const [at, insert] of splitInserts(encoded).entries()) {
           const tokenOfPart = token === undefined ? {} : { token: `${token}-${at}` }
           await this.#engine.insert('telemetry', { table, rows: insert, ...tokenOfPart })
@@ -172,15 +171,24 @@ export class TelemetryWriter {
   }
 }
 
-function byTable(
-  batches: readonly TelemetryBatch[]
-): ReadonlyMap<TableName, readonly EncodedRow[]> {
-  const merged = new Map<TableName, EncodedRow[]>()
-  for (const { rowsOf } of batches) {
+interface TableRows {
+  readonly encoded: EncodedRow[]
+  /** Of the one batch that these rows are of; undefined when they are of several. */
+  readonly token: string | undefined
+}
+
+/** Logs do not cost metrics their tokens, nor the other way round: they have no table in common. */
+function byTable(batches: readonly TelemetryBatch[]): ReadonlyMap<TableName, TableRows> {
+  const merged = new Map<TableName, TableRows>()
+  for (const { rowsOf, digest } of batches) {
     for (const [table, rows] of rowsOf) {
       const held = merged.get(table)
-      if (held === undefined) merged.set(table, [...rows])
-      else for (const row of rows) held.push(row)
+      if (held === undefined) {
+        merged.set(table, { encoded: [...rows], token: digest })
+        continue
+      }
+      for (const row of rows) held.encoded.push(row)
+      merged.set(table, { encoded: held.encoded, token: undefined })
     }
   }
   return merged
