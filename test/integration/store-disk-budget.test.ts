@@ -68,6 +68,12 @@ t.test('beyond the budget the oldest raw spans go, then steps, never the newest'
     const bytes = metricOf(await measured.expose(), 'onset_store_disk_used_bytes')
     return bytes > spans.length * NOISE_CHARS * 0.5 ? bytes : undefined
   })
+  const parts = await waitFor('a count of parts', async () => {
+    const text = await measured.expose()
+    const count = metricOf(text, 'onset_store_parts\\{table="otel_traces"\\}')
+    return count >= DAYS.length ? count : undefined
+  })
+  t.ok(parts < 2 * DAYS.length, 'a part for each day and write, merged ones not counted')
   await unbound.close()
   const perSpan = used / (spans.length + steps.length)
 
