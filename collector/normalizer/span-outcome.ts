@@ -93,14 +93,28 @@ function errorMessage(
     (exception && firstText(exception.attributes, ['exception.message'])) ??
     (span.statusMessage === '' ? undefined : span.statusMessage) ??
     firstText(span.attributes, ['error.message', 'exception.message'])
-  return message ?? (hints.failed ? hints.said : '')
+  // A tool's result says what went wrong where nothing else does; a model's answer says something else.
+  return message ?? (hints.failed || hints.kind === 'tool' ? hints.said : '')
 }
 
 /** `type: message` in one line; whichever is there when the other is not, and when it repeats it. */
 function errorLine(type: string | undefined, message: string): string {
-  const head = message.slice(0, ERROR_CHARS_MAX * 4)
-  const text = head.replace(/\s+/g, ' ').trim()
+  const text = withoutStack(message.slice(0, ERROR_CHARS_MAX * 4))
+    .replace(/\s+/g, ' ')
+    .trim()
   const isRepeated = type === undefined || text.startsWith(type)
   const line = isRepeated ? text : [type, text].filter((part) => part !== '').join(': ')
   return cutText(line === '' ? 'error without a message' : line, ERROR_CHARS_MAX)
+}
+
+/**
+ * Some producers put the stack behind the message: `boom\n\nError: boom\n    at …` of JavaScript. Where it ran
+ * is in the span's events; the second `boom` is the stack's first line.
+ */
+function withoutStack(message: string): string {
+  const at = message.search(/\n[ \t]+at \S/)
+  if (at === -1) return message
+  const [first = '', ...lines] = message.slice(0, at).split('\n')
+  const told = lines.filter((line) => !line.endsWith(first) || first === '')
+  return [first, ...told].join('\n')
 }

@@ -150,19 +150,21 @@ function enclosingAction(parent: SpanNode | undefined, roles: Roles): SpanNode |
 }
 
 /**
- * One tool call that arrives as a span and as a log record: the same call id at the same time with the
- * same arguments. Time and arguments are asked for because some producers count ids anew each turn.
+ * One call that arrives as several spans or as a span and as a log record: the same call id at the same time with
+ * the same arguments. Time and arguments are asked for because some producers count ids anew each turn.
  */
 function foldRepeatedCalls(forest: SpanForest, roles: Roles): void {
   const lastById = new Map<string, SpanNode>()
   for (const node of forest) {
     const { kind, toolCallId } = node.step
-    if (kind !== 'tool' || !toolCallId || roles.get(node)?.is !== 'step') continue
-    const target = lastById.get(toolCallId)
+    const isCall = kind === 'tool' || kind === 'llm'
+    if (!isCall || !toolCallId || roles.get(node)?.is !== 'step') continue
+    const key = `${kind} ${toolCallId}`
+    const target = lastById.get(key)
     if (target !== undefined && isSameCall(target.step, node.step)) {
       roles.set(node, { is: 'twin', target })
     } else {
-      lastById.set(toolCallId, node)
+      lastById.set(key, node)
     }
   }
 }

@@ -194,7 +194,15 @@ const TELLING = [
 ]
 
 /** Scopes by which producers are recognized. */
-const SCOPES = ['', 'gemini-cli', 'gcp.vertex.agent', 'pydantic-ai', 'logfire.openai', 'ai']
+const SCOPES = [
+  '',
+  'gemini-cli',
+  'gcp.vertex.agent',
+  'pydantic-ai',
+  'logfire.openai',
+  'ai',
+  'openinference.instrumentation.beeai'
+]
 
 const FIELDS = [
   'role',

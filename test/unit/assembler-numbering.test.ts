@@ -43,6 +43,18 @@ t.test(
   }
 )
 
+t.test('a model call that arrives as two spans with one id is one step', async (t) => {
+  const trace = aTrace()
+  trace.agent()
+  const times = { startTime: secondsIn(1), endTime: secondsIn(9) }
+  trace.llm({ ...times, toolCallId: 'm1', input: 'Go.' })
+  trace.llm({ ...times, toolCallId: 'm1', action: 'Done.', tokens: { output: 3 } })
+  trace.llm({ startTime: secondsIn(10), toolCallId: 'm1', action: 'Again.' })
+  const tree = assemble(trace.steps)
+  t.same(numbered(tree), ['1 llm Done.', '2 llm Again.'])
+  t.match(tree.steps[0], { input: 'Go.', tokens: { output: 3 } })
+})
+
 t.test('text that came with a tool call is part of the thought', async (t) => {
   const trace = aTrace()
   trace.agent()

@@ -123,6 +123,6 @@ checkDialect(t, [
       name: 'execute_tool say_hello',
       scope: aScope({ name: 'openinference.instrumentation.google_adk' })
     },
-    step: { kind: 'tool', dialect: 'openinference@1' }
+    step: { kind: 'tool', dialect: 'openinference@2' }
   }
 ])

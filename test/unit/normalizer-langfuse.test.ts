@@ -34,7 +34,7 @@ checkDialect(t, [
     },
     step: {
       kind: 'llm',
-      dialect: 'langfuse@1',
+      dialect: 'langfuse@2',
       model: 'm-1-2026',
       input: 'Is it in stock?',
       requestedToolCalls: [{ id: 'c1', name: 'get_stock', arguments: '{"sku":"A7"}' }],
@@ -224,6 +224,26 @@ checkDialect(t, [
     step: { kind: 'tool', toolCallId: 'c1', observation: '3 left', outcome: 'ok' }
   },
   {
+    claim: 'what a function threw is its error, not its output',
+    attributes: {
+      [TYPE]: 'tool',
+      [INPUT]: '{"sku":"A7"}',
+      [OUTPUT]: '{"error":"Error: no such sku"}',
+      'langfuse.observation.level': 'ERROR',
+      'langfuse.observation.status_message': 'Error: no such sku'
+    },
+    step: { observation: 'Error: no such sku', error: 'Error: no such sku', outcome: 'error' }
+  },
+  {
+    claim: 'an output that has an error among other things is an output',
+    attributes: {
+      [TYPE]: 'tool',
+      [OUTPUT]: '{"error":"E1","sku":"A7"}',
+      'langfuse.observation.level': 'ERROR'
+    },
+    step: { observation: '{"error":"E1","sku":"A7"}', outcome: 'error' }
+  },
+  {
     claim: 'a function of a graph is structure: the state that went through it is not told',
     attributes: {
       [TYPE]: 'span',
@@ -241,12 +261,12 @@ checkDialect(t, [
       'gen_ai.operation.name': 'execute_tool',
       'gen_ai.tool.name': 'ls'
     },
-    step: { kind: 'tool', tool: 'ls', dialect: 'langfuse@1' }
+    step: { kind: 'tool', tool: 'ls', dialect: 'langfuse@2' }
   },
   {
     claim: 'an observation of Langfuse inside of an OpenInference trace stays Langfuse',
     attributes: { [TYPE]: 'generation', 'openinference.span.kind': 'CHAIN' },
-    step: { kind: 'llm', dialect: 'langfuse@1' }
+    step: { kind: 'llm', dialect: 'langfuse@2' }
   },
   {
     claim: 'usage and cost that are no counts',

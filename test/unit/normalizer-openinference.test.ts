@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { aSpanId, aTraceId, someAttributes } from '../support/builders.ts'
+import { aScope, aSpanId, aTraceId, someAttributes } from '../support/builders.ts'
 import { checkDialect, toOneStep } from '../support/dialect-cases.ts'
 
 const TASK = 'Make the cart survive a reload.'
 const ANSWER = 'The cart now reads localStorage.'
+const ANSWER_IN_PIECES = 'The cart reads localStorage.'
 
 t.test('model calls', async (t) => {
   const call = {
@@ -44,7 +45,7 @@ t.test('model calls', async (t) => {
       },
       step: {
         kind: 'llm',
-        dialect: 'openinference@1',
+        dialect: 'openinference@2',
         sessionId: 's-1',
         provider: 'openai',
         model: 'gpt-5-mini',
@@ -254,11 +255,27 @@ t.test('tools', async (t) => {
         'gen_ai.tool.call.arguments': '{"name":"Ada"}'
       },
       step: {
-        dialect: 'openinference@1',
+        dialect: 'openinference@2',
         tool: 'say_hello',
         toolCallId: 'adk-1',
         arguments: '{"name":"Ada"}'
       }
+    },
+    {
+      claim: 'a tool of LangChain answers a call by its id in the message it gives back',
+      attributes: {
+        'openinference.span.kind': 'TOOL',
+        'tool.name': 'get_stock',
+        'output.value': JSON.stringify({
+          output: {
+            lc: 1,
+            type: 'constructor',
+            id: ['langchain_core', 'messages', 'ToolMessage'],
+            kwargs: { status: 'success', content: '3 left', tool_call_id: 'c1', name: 'get_stock' }
+          }
+        })
+      },
+      step: { toolCallId: 'c1', observation: '3 left', outcome: 'ok' }
     },
     {
       claim: 'a handoff says so in its name',
@@ -319,7 +336,7 @@ t.test('frames', async (t) => {
       claim: 'rendering a prompt is nothing an agent does',
       attributes: { 'openinference.span.kind': 'PROMPT' },
       span: { name: 'render' },
-      step: { kind: 'unknown', action: 'prompt: render', dialect: 'openinference@1' }
+      step: { kind: 'unknown', action: 'prompt: render', dialect: 'openinference@2' }
     },
     {
       claim: 'a kind that is not known yet is kept as unknown',
@@ -468,4 +485,111 @@ t.test('flattened messages come back in the order of their numbers', async () =>
     }),
     { numRuns: 200 }
   )
+})
+
+t.test('LangGraph', async (t) => {
+  const chain = {
+    'openinference.span.kind': 'CHAIN',
+    'input.value': '{"messages":[]}',
+    'output.value': 'tools',
+    'output.mime_type': 'text/plain',
+    metadata: '{"langgraph_step":1,"langgraph_node":"model"}'
+  }
+  checkDialect(t, [
+    {
+      claim: 'a node tells what came out of it',
+      attributes: chain,
+      span: { name: 'model' },
+      step: { kind: 'agent', observation: 'tools' }
+    },
+    {
+      claim: 'a function inside of a node that chooses the next one does nothing',
+      attributes: chain,
+      span: { name: 'RunnableLambda' },
+      step: { kind: 'agent', action: 'RunnableLambda', input: '', observation: '' }
+    },
+    {
+      claim: 'neither does the entry of the graph',
+      attributes: { ...chain, metadata: '{"langgraph_node":"__start__"}' },
+      span: { name: '__start__' },
+      step: { kind: 'agent', action: '__start__', input: '', observation: '' }
+    },
+    {
+      claim: 'metadata that is cut or no JSON is of no graph',
+      attributes: { ...chain, metadata: '"langgraph_node"' },
+      span: { name: 'RunnableLambda' },
+      step: { kind: 'agent', observation: 'tools' }
+    }
+  ])
+})
+
+t.test('events of BeeAI', async (t) => {
+  const scope = aScope({ name: '@arizeai/openinference-instrumentation-beeai' })
+  const tool = { 'openinference.span.kind': 'TOOL', 'tool.parameters': '{"query":"cart"}' }
+  const model = { 'openinference.span.kind': 'LLM', 'llm.model_name': 'gpt-5-mini' }
+  checkDialect(t, [
+    {
+      claim: 'a tool that started is the call',
+      attributes: tool,
+      span: { scope, name: 'tool.search.docs.start-3' },
+      step: {
+        kind: 'tool',
+        tool: 'search.docs',
+        toolCallId: 'tool.search.docs-3',
+        arguments: '{"query":"cart"}'
+      }
+    },
+    {
+      claim: 'one that succeeded is the same call, with its result',
+      attributes: { ...tool, 'output.value': '"two pages"' },
+      span: { scope, name: 'tool.search.docs.success-3' },
+      step: {
+        kind: 'tool',
+        tool: 'search.docs',
+        toolCallId: 'tool.search.docs-3',
+        observation: 'two pages'
+      }
+    },
+    {
+      claim: 'that it finished says nothing more',
+      attributes: tool,
+      span: { scope, name: 'tool.search.docs.finish-3' },
+      step: { kind: 'unknown', tool: undefined, toolCallId: undefined, arguments: '' }
+    },
+    {
+      claim: 'the answer of a model is its pieces put together',
+      attributes: {
+        ...model,
+        'llm.output_messages.0.message.content': 'The cart ',
+        'llm.output_messages.1.message.content': 'reads ',
+        'llm.output_messages.10.message.content': 'localStorage.'
+      },
+      span: { scope, name: 'backend.openai.chat.success-12' },
+      step: { kind: 'llm', toolCallId: 'backend.openai.chat-12', action: ANSWER_IN_PIECES }
+    },
+    {
+      claim: 'an error is told beside the call',
+      attributes: { ...model, 'exception.message': 'too many requests' },
+      span: { scope, name: 'backend.openai.chat.error-1', statusCode: 'error' },
+      step: { kind: 'unknown', outcome: 'error', error: 'too many requests' }
+    },
+    {
+      claim: 'an update of the agent is structure',
+      attributes: { 'openinference.span.kind': 'AGENT', 'output.value': 'two pages' },
+      span: { scope, name: 'agent.react.update-7' },
+      step: { kind: 'agent', action: 'agent.react.update-7', observation: '' }
+    },
+    {
+      claim: 'the whole run is the frame it says it is',
+      attributes: { 'openinference.span.kind': 'AGENT', 'input.value': TASK },
+      span: { scope, name: 'beeai-framework-main' },
+      step: { kind: 'agent', input: TASK }
+    },
+    {
+      claim: 'a tool of another instrumentation may be named as it likes',
+      attributes: tool,
+      span: { name: 'tool.search.docs.finish-3' },
+      step: { kind: 'tool', tool: 'tool.search.docs.finish-3', toolCallId: undefined }
+    }
+  ])
 })

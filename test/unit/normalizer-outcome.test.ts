@@ -39,6 +39,38 @@ t.test('how a step ended', async (t) => {
       step: { outcome: 'error', error: 'ENOENT: no such file' }
     },
     {
+      claim: 'a stack behind a message is left out, with its repeated first line',
+      attributes: tool,
+      span: {
+        statusCode: 'error',
+        statusMessage: 'no clock\n\nError: no clock\n    at read (file:///a.js:1:2)\n    at run'
+      },
+      step: { error: 'no clock' }
+    },
+    {
+      claim: 'lines before a stack that say more are kept',
+      attributes: tool,
+      span: {
+        statusCode: 'error',
+        statusMessage: 'no clock\nin this zone\n    at read (a.js:1:2)'
+      },
+      step: { error: 'no clock in this zone' }
+    },
+    {
+      claim: 'where nothing else says what went wrong, the result of a tool does',
+      attributes: {
+        ...tool,
+        'error.type': 'tool_error',
+        'anthropic.tool_result.content': '[{"type":"text","text":"Error: no clock"}]'
+      },
+      span: { statusCode: 'error' },
+      step: {
+        outcome: 'error',
+        error: 'tool_error: Error: no clock',
+        observation: 'Error: no clock'
+      }
+    },
+    {
       claim: 'a message that begins with its type is not doubled',
       attributes: { ...tool, 'error.type': 'TypeError' },
       span: { statusCode: 'error', statusMessage: 'TypeError: x is undefined' },

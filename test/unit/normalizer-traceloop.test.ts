@@ -31,7 +31,7 @@ checkDialect(t, [
     span: { name: 'openai.chat' },
     step: {
       kind: 'llm',
-      dialect: 'traceloop@1',
+      dialect: 'traceloop@2',
       provider: 'openai',
       model: 'm-1-2026',
       input: 'Why does the build fail?',
@@ -191,6 +191,15 @@ checkDialect(t, [
     }
   },
   {
+    claim: 'a workflow that was called with nothing has no task',
+    attributes: {
+      'traceloop.span.kind': 'workflow',
+      'traceloop.entity.name': 'guide',
+      'traceloop.entity.input': '{"args":[],"kwargs":{}}'
+    },
+    step: { kind: 'agent', agent: 'guide', input: '' }
+  },
+  {
     claim: 'a task is a frame that is nobody',
     attributes: {
       'traceloop.span.kind': 'task',
@@ -202,7 +211,7 @@ checkDialect(t, [
   {
     claim: 'an unknown kind is unknown, also with contents',
     attributes: { 'traceloop.span.kind': 'unknown', 'traceloop.entity.input': '{"args":[1]}' },
-    step: { kind: 'unknown', dialect: 'traceloop@1' }
+    step: { kind: 'unknown', dialect: 'traceloop@2' }
   },
   {
     claim: 'attributes that an OpenInference processor added do not change what it is',
@@ -212,7 +221,7 @@ checkDialect(t, [
       'gen_ai.completion.0.content': 'Yes.'
     },
     span: { scope: aScope({ name: 'opentelemetry.instrumentation.openai.v1' }) },
-    step: { dialect: 'traceloop@1', action: 'Yes.' }
+    step: { dialect: 'traceloop@2', action: 'Yes.' }
   },
   {
     claim:

@@ -15,12 +15,13 @@ import { toText } from '../json-text.ts'
 import { readAnswer } from '../messages.ts'
 import { toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
+import type { Value } from '../values.ts'
 import { firstText, isRecord } from '../values.ts'
 import { readCost, readUsage } from './langfuse-usage.ts'
 
 export const langfuse = defineDialect({
   name: 'langfuse',
-  version: 1,
+  version: 2,
   recognizedBy: 'attribute langfuse.observation.type',
   recognizes: ({ attributes }) => attributes['langfuse.observation.type'] !== undefined,
   read
@@ -141,8 +142,14 @@ function readFailure(attributes: Attributes): Partial<StepFacts> {
   if (firstText(attributes, ['langfuse.observation.level']) !== 'ERROR') return {}
   const message = firstText(attributes, ['langfuse.observation.status_message'])
   const isSilent = firstText(attributes, [OUTPUT]) === undefined
-  return {
-    failed: true,
-    ...(isSilent && message !== undefined ? { observation: message } : {})
-  }
+  const said = thrown(attributes[OUTPUT]) ?? (isSilent ? message : undefined)
+  return { failed: true, ...(said === undefined ? {} : { observation: said }) }
+}
+
+/** `observe` puts what a function threw where its output would be. */
+function thrown(output: Value): string | undefined {
+  if (typeof output !== 'string' || !output.startsWith('{"error":')) return undefined
+  const value = parseValue(output)
+  const isOnly = isRecord(value) && Object.keys(value).length === 1
+  return isOnly ? firstText(value, ['error']) : undefined
 }

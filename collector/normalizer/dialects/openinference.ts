@@ -8,6 +8,7 @@ import type { Attributes, DecodedSpan, Step, StepKind } from '../../model/index.
 import { buildStep } from '../build-step.ts'
 import type { Dialect, StepFacts } from '../dialect.ts'
 import { documentsText } from '../documents.ts'
+import { parseValue, unwrapMessage, unwrapOutput } from '../entity-io.ts'
 import { readFlattenedChecks } from '../evaluation-checks.ts'
 import { readFinishReason } from '../finish-reason.ts'
 import { isHandoff } from '../handoff.ts'
@@ -19,12 +20,14 @@ import { readCostUsd, readTokens } from '../token-counts.ts'
 import { describeToolCall, toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
 import type { Value } from '../values.ts'
-import { firstText, firstValue, numberOf } from '../values.ts'
+import { firstText, firstValue, isRecord, numberOf } from '../values.ts'
+import type { BeeAiEvent } from './openinference-beeai.ts'
+import { joinPieces, readBeeAiEvent } from './openinference-beeai.ts'
 import { readInput, readOutput, readPrompt, readResponse } from './openinference-content.ts'
 
 export const openInference: Dialect = {
   name: 'openinference',
-  version: 1,
+  version: 2,
   recognizedBy: 'attribute openinference.span.kind',
   recognizes: (span) => firstText(span.attributes, [KIND_KEY]) !== undefined,
   toStep
@@ -50,6 +53,7 @@ function toStep(span: DecodedSpan): Step {
   const { attributes } = span
   const spanKind = firstText(attributes, [KIND_KEY])?.toUpperCase() ?? ''
   const kind = kindOfStep(spanKind, span)
+  const event = readBeeAiEvent(span, kind)
   return buildStep(span, `${openInference.name}@${openInference.version}`, {
     kind,
     provider: firstText(attributes, PROVIDER_KEYS),
@@ -57,8 +61,20 @@ function toStep(span: DecodedSpan): Step {
     agent: firstText(attributes, AGENT_KEYS),
     agentVersion: firstText(attributes, ['gen_ai.agent.version']),
     checks: readFlattenedChecks(attributes),
-    ...READ_BY_KIND[kind](span, spanKind)
+    ...(event === undefined ? READ_BY_KIND[kind](span, spanKind) : readEvent(span, event, spanKind))
   })
+}
+
+function readEvent(
+  span: DecodedSpan,
+  { kind, call }: BeeAiEvent,
+  spanKind: string
+): Partial<StepFacts> & Pick<StepFacts, 'kind'> {
+  if (call === undefined) return { kind, action: toLine(span.name) }
+  const facts = { ...READ_BY_KIND[kind](span, spanKind), kind, toolCallId: call.id }
+  if (kind === 'llm') return { ...facts, action: joinPieces(span) }
+  const { tool } = call
+  return { ...facts, tool, action: describeToolCall(tool, span.attributes['tool.parameters']) }
 }
 
 const READ_BY_KIND: Readonly<
@@ -150,6 +166,7 @@ function readCost(attributes: Attributes): number | undefined {
 /** An agent or a chain: the frame around calls that have spans of their own, and their tokens with them. */
 function readFrame(span: DecodedSpan): Omit<StepFacts, 'kind'> {
   const { attributes } = span
+  if (isGraphPlumbing(span)) return { action: toLine(span.name) }
   const prompt = readPrompt(attributes)
   const response = readResponse(attributes)
   const answer = readAnswer(response.value)
@@ -161,6 +178,22 @@ function readFrame(span: DecodedSpan): Omit<StepFacts, 'kind'> {
     thought: answer.reasoning,
     truncated: prompt.truncated || response.truncated
   }
+}
+
+/**
+ * LangGraph's entry, and the functions inside of a node that choose the next one: they get the state of the graph
+ * and give it on, or a node's name, which is nothing an agent does.
+ */
+function isGraphPlumbing({ name, attributes }: DecodedSpan): boolean {
+  const node = graphNodeOf(attributes['metadata'])
+  return node !== undefined && (node === '__start__' || node !== name)
+}
+
+function graphNodeOf(metadata: Value): string | undefined {
+  // Most metadata is of others; looking is cheaper than parsing.
+  if (typeof metadata === 'string' && !metadata.includes('"langgraph_node"')) return undefined
+  const value = parseValue(metadata)
+  return isRecord(value) ? firstText(value, ['langgraph_node']) : undefined
 }
 
 /** `tool.parameters` is the call's arguments for most instrumentations and the schema for some: it comes second. */
@@ -181,7 +214,7 @@ function readToolCall(span: DecodedSpan): Omit<StepFacts, 'kind'> {
   const isText = attributes['output.mime_type'] === 'text/plain'
   return {
     tool,
-    toolCallId: firstText(attributes, CALL_ID_KEYS),
+    toolCallId: firstText(attributes, CALL_ID_KEYS) ?? answeredCall(output),
     action: describeToolCall(tool, given),
     arguments: toText(given),
     // Plain text is the tool's own, even where it happens to be JSON.
@@ -190,6 +223,13 @@ function readToolCall(span: DecodedSpan): Omit<StepFacts, 'kind'> {
     failed: result.failed,
     truncated: !isText && result.truncated
   }
+}
+
+/** A tool of LangChain gives back a message, which knows the call it answers. */
+function answeredCall(output: Value): string | undefined {
+  if (typeof output === 'string' && !output.includes('"tool_call_id"')) return undefined
+  const message = unwrapMessage(unwrapOutput(output))
+  return isRecord(message) ? firstText(message, ['tool_call_id']) : undefined
 }
 
 function readRetrieval(span: DecodedSpan, spanKind: string): Omit<StepFacts, 'kind'> {

@@ -14,11 +14,12 @@ import { toText } from '../json-text.ts'
 import { readAnswer, readRequest } from '../messages.ts'
 import { describeToolCall, toLine } from '../tool-action.ts'
 import { readToolResult } from '../tool-result.ts'
+import type { Value } from '../values.ts'
 import { firstText, isRecord } from '../values.ts'
 
 export const traceloop = defineDialect({
   name: 'traceloop',
-  version: 1,
+  version: 2,
   recognizedBy: 'attribute traceloop.span.kind or llm.request.type',
   recognizes: ({ attributes }) =>
     attributes['traceloop.span.kind'] !== undefined || attributes['llm.request.type'] !== undefined,
@@ -95,9 +96,16 @@ function readFrame({ name, attributes }: DecodedSpan, operation: string): Partia
     // A task is a function of the application, not somebody who acts.
     agent: operation === 'chain' ? firstText(attributes, ['gen_ai.agent.name']) : entity,
     action: toLine(name),
-    input: readRequest(unwrapInput(attributes['traceloop.entity.input'])),
+    input: readTask(attributes['traceloop.entity.input']),
     observation: answer.text || toText(output)
   }
+}
+
+/** A function that was called with nothing was asked for nothing. */
+function readTask(given: Value): string {
+  const input = unwrapInput(given)
+  const isEmpty = isRecord(input) && Object.keys(input).length === 0
+  return isEmpty ? '' : readRequest(input)
 }
 
 function readFinish({ attributes }: DecodedSpan, facts: StepFacts): Partial<StepFacts> {

@@ -38,7 +38,9 @@ export const GEN_AI_NAMES: GenAiNames = {
     'gen_ai.tool.call.result',
     'gen_ai.tool.result',
     'gen_ai.tool.output',
-    'gen_ai.tool.response'
+    'gen_ai.tool.response',
+    // Anthropic's SDK, whose tool runner otherwise keeps to the conventions.
+    'anthropic.tool_result.content'
   ],
   // Not in the conventions; what producers write in their stead.
   cost: ['gen_ai.usage.cost', 'gen_ai.usage.total_cost', 'operation.cost'],
