@@ -10,7 +10,7 @@ const NODE_MAJOR_MIN = 20
 const LAUNCHERS = /[/\\](?:npm-cli|npx-cli|yarn|yarnpkg|pnpm|pnpx|corepack)(?:\.[cm]?js)?$/
 
 /** Our own upload at the end of an agent: whatever hands `NODE_OPTIONS` down, it is no agent and has no helper. */
-const LAST_UPLOAD = /[/\\]telemetry[/\\]last-upload\.[jt]s$/
+const LAST_UPLOAD = /[/\\](?:telemetry|instrumentation|dist)[/\\]last-upload\.[jt]s$/
 
 const REGISTERED = Symbol.for('onset.instrumentation.registered')
 

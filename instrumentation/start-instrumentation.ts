@@ -21,7 +21,7 @@ import {
 } from './telemetry/index.ts'
 
 /** Version of the OpenTelemetry API that this package brings; its globals are made under it. */
-const API_VERSION = '1.10.0'
+export const API_VERSION = '1.10.0'
 
 /** Nothing outlives the first process of a container: it waits this long for its helper. */
 const CONTAINER_EXIT_WAIT_MS = 2_000

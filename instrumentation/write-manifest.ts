@@ -1,4 +1,4 @@
-// Writes the manifest of the published package beside the compiled JavaScript, in dist/ or the folder that is
+// Writes the manifest of the published package beside its JavaScript, in dist/ or the folder that is
 // named. The workspace's own manifest points at the sources, which Node refuses to strip of types inside
 // node_modules.
 
@@ -22,7 +22,9 @@ const { name, version, license, description, engines, dependencies } = manifest
 const exports = Object.fromEntries(
   Object.entries(manifest.exports).map(([door, source]) => {
     const path = source.replace(/\.ts$/, '')
-    return [door, { types: `${path}.d.ts`, default: `${path}.js` }]
+    // `commands/index.ts` is written as `commands.js`: all JavaScript is in one folder.
+    const file = path.replace(/(?<=\w)\/index$/, '')
+    return [door, { types: `${path}.d.ts`, default: `${file}.js` }]
   })
 )
 const published = {
@@ -35,9 +37,12 @@ const published = {
   exports,
   bin: { onset: './onset.js' },
   // The preload and the last upload are run for what they do, not for what they export.
-  sideEffects: ['./register.js', './onset.js', './telemetry/last-upload.js'],
-  files: ['**/*.js', '**/*.d.ts', 'README.md'],
-  dependencies
+  sideEffects: ['./register.js', './onset.js', './last-upload.js'],
+  files: ['*.js', '*.cjs', '**/*.d.ts', 'README.md', 'LICENSE-opentelemetry'],
+  // The rest of OpenTelemetry is in the files themselves; the API's types are in our declarations.
+  dependencies: Object.fromEntries(
+    Object.entries(dependencies).filter(([dependency]) => dependency === '@opentelemetry/api')
+  )
 }
 const folder = resolve(process.argv[2] ?? join(import.meta.dirname, 'dist'))
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)

@@ -1,5 +1,6 @@
 // What the instrumentation adds to the start of a program: the same empty program with and without the flag,
-// in turns, as it is published. Prints the medians of wall clock and of CPU time.
+// in turns, as it is published. Prints the medians of what was added, and between which figures half of the
+// rounds lie.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -35,8 +36,10 @@ function start(node: string, flags: readonly string[]): Start {
   return JSON.parse(stdout) as Start
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+function spread(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(0)
+  return `${at(0.5)} ms (${at(0.25)} to ${at(0.75)})`
 }
 
 try {
@@ -48,10 +51,11 @@ try {
       plain.push(start(path, []))
       registered.push(start(path, ['--import', '@onset/instrumentation/register']))
     }
+    // Round by round: what else the machine does at the time is in both.
     const added = (of: (start: Start) => number): string =>
-      `${(median(registered.map(of)) - median(plain.map(of))).toFixed(0)} ms`
+      spread(registered.map((start, round) => of(start) - of(plain[round] ?? start)))
     process.stdout.write(
-      `Node ${version}: ${added(({ wall }) => wall)} added to the start, ${added(({ cpu }) => cpu)} of CPU (${ROUNDS} rounds, medians)\n`
+      `Node ${version}: ${added(({ wall }) => wall)} added to the start, ${added(({ cpu }) => cpu)} of CPU; ${ROUNDS} rounds\n`
     )
   }
 } finally {

@@ -1,9 +1,12 @@
 // The package as it is published, under its name, on every Node of this machine.
 
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import type { DecodedSpan } from '../../collector/model/index.ts'
 import { availableNodes, buildInstrumentation } from '../support/built-instrumentation.ts'
 import { installedPackages, PACKAGE_BYTES_MAX } from '../support/installed-size.ts'
 import { startDestination } from '../support/otlp-destination.ts'
@@ -59,6 +62,35 @@ t.test('its command line has every command that needs the API alone', async (t) 
     all.filter((name) => !elsewhere.includes(name))
   )
   t.ok(all.length > elsewhere.length)
+})
+
+t.test('an application on an older API, and what it imports of ours, make one tree', async (t) => {
+  const older = join(folder, 'older')
+  mkdirSync(join(older, 'node_modules', '@opentelemetry'), { recursive: true })
+  const theirs = createRequire(createRequire(import.meta.url).resolve('@ai-sdk/otel'))
+  const api = join(dirname(theirs.resolve('@opentelemetry/api')), '..', '..')
+  symlinkSync(api, join(older, 'node_modules', '@opentelemetry', 'api'))
+  const destination = await startDestination(t)
+  const end = await runAgentProgram(older, {
+    file: 'agent.mjs',
+    source: `import { withStage } from '@onset/instrumentation'
+      import { trace } from '@opentelemetry/api'
+      withStage('look', () => trace.getTracer('x').startSpan('theirs').end())`,
+    register,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url, ONSET_EXIT_WAIT_MS: '8000' }
+  })
+  t.match(end, { code: 0, stdout: '', stderr: '' })
+  const named = (name: string): DecodedSpan | undefined =>
+    destination.spans.find((span) => span.name === name)
+  t.equal(destination.spans.length, 3)
+  t.equal(named('theirs')?.parentSpanId, named('stage look')?.spanId)
+  t.equal(named('stage look')?.parentSpanId, named('invoke_agent agent')?.spanId)
+})
+
+t.test('its globals are made under the version of the API that it brings', async (t) => {
+  const { API_VERSION } = await import('../../instrumentation/start-instrumentation.ts')
+  const source = readFileSync(join(built, 'otel-api.cjs'), 'utf8')
+  t.match(source, `VERSION = "${API_VERSION}"`)
 })
 
 t.test('what an installation brings is within its size', async (t) => {

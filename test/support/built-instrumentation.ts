@@ -1,4 +1,4 @@
-// The instrumentation as it is published: compiled, in a folder named as npm would, with its manifest.
+// The instrumentation as it is published: bundled, in a folder named as npm would, with its manifest.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -15,7 +15,9 @@ export function buildInstrumentation(folder: string): string {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'lib', 'tsc.js')
   const project = join(WORKSPACE, 'tsconfig.build.json')
   execFileSync(process.execPath, [tsc, '-p', project, '--outDir', built], { cwd: WORKSPACE })
-  execFileSync(process.execPath, [join(WORKSPACE, 'write-manifest.ts'), built])
+  for (const script of ['bundle.ts', 'write-manifest.ts']) {
+    execFileSync(process.execPath, [join(WORKSPACE, script), built])
+  }
   return built
 }
 
