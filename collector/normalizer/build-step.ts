@@ -12,6 +12,7 @@ import {
 } from '../model/index.ts'
 import type { StepFacts } from './dialect.ts'
 import { readChecks } from './evaluation-checks.ts'
+import { withoutBytes } from './inline-bytes.ts'
 import { hasTruncationNotice } from './json-text.ts'
 import { readOutcome } from './span-outcome.ts'
 import { firstText, integerOf } from './values.ts'
@@ -22,7 +23,8 @@ export const NAME_CHARS_MAX = 1_024
 /** The outcome of the whole run, which an application may put on any of its spans. */
 const RUN_OUTCOME_ATTRIBUTE = 'onset.run.outcome'
 
-export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts): Step {
+export function buildStep(span: DecodedSpan, dialect: string, given: StepFacts): Step {
+  const facts = factsWithoutBytes(given)
   const { attributes, resource } = span
   const observation = facts.observation ?? ''
   const checks = readChecks(span)
@@ -60,6 +62,22 @@ export function buildStep(span: DecodedSpan, dialect: string, facts: StepFacts):
     dialect,
     truncated: (facts.truncated ?? false) || isCut(facts),
     droppedCount: span.droppedAttributesCount + span.droppedEventsCount + span.droppedLinksCount
+  }
+}
+
+function factsWithoutBytes(facts: StepFacts): StepFacts {
+  const { action, arguments: args, thought, observation, input, requestedToolCalls } = facts
+  return {
+    ...facts,
+    action: action && withoutBytes(action),
+    arguments: args && withoutBytes(args),
+    thought: thought && withoutBytes(thought),
+    observation: observation && withoutBytes(observation),
+    input: input && withoutBytes(input),
+    requestedToolCalls: requestedToolCalls?.map((call) => ({
+      ...call,
+      arguments: withoutBytes(call.arguments)
+    }))
   }
 }
 

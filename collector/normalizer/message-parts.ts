@@ -1,12 +1,13 @@
 // One part of a message, in any of the shapes that model APIs and the conventions give it. Parts are
 // told apart by their `type` where they have one and by their only key where they have not (Gemini,
-// Bedrock). Unknown parts (images, audio, files) carry no text and add nothing.
+// Bedrock). Images, sound and files add a line that tells of them (media.ts); unknown parts add nothing.
 // Shapes: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/model/gen-ai/gen-ai-input-messages.json,
 // https://platform.openai.com/docs/api-reference/responses/object, https://docs.anthropic.com/en/api/messages,
 // https://ai.google.dev/api/caching#Part, https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
 
 import type { RequestedToolCall } from '../model/index.ts'
 import { toText } from './json-text.ts'
+import { MEDIA_TYPES, isMedia, mediaReference } from './media.ts'
 import type { Value, ValueRecord } from './values.ts'
 import { firstText, firstValue, isList, isRecord } from './values.ts'
 
@@ -34,9 +35,11 @@ export function addPart(sink: PartSink, part: Value): void {
 
 /** True for a record that `addPart` understands on its own, outside any message. */
 export function isPart(record: ValueRecord): boolean {
+  const reader = READER_BY_TYPE.get(firstText(record, ['type'])?.toLowerCase() ?? '')
   return (
-    READER_BY_TYPE.has(firstText(record, ['type'])?.toLowerCase() ?? '') ||
-    UNTYPED_READERS.some(([key]) => record[key] !== undefined)
+    (reader !== undefined && reader !== addMedia) ||
+    UNTYPED_READERS.some(([key]) => record[key] !== undefined) ||
+    isMedia(record)
   )
 }
 
@@ -92,6 +95,26 @@ function addToolResult(sink: PartSink, part: ValueRecord): void {
   sink.toolResults.push(firstValue(part, RESULT_KEYS))
 }
 
+/** A message's bound on texts cuts what stands beyond so many lines anyway; until then each costs a hash. */
+const MEDIA_TEXTS_MAX = 1_000
+
+/** The words in it, for a document or a resource that is text, else the line that tells of it. */
+function addMedia(sink: PartSink, part: ValueRecord): void {
+  const text = wordsOf(part)
+  if (text !== undefined) sink.texts.push(text)
+  else if (sink.texts.length < MEDIA_TEXTS_MAX) {
+    const reference = mediaReference(part)
+    if (reference !== undefined) sink.texts.push(reference)
+  }
+}
+
+function wordsOf(part: ValueRecord): string | undefined {
+  const { source, resource } = part
+  if (isRecord(source) && source['type'] === 'text') return firstText(source, ['data'])
+  if (isRecord(resource) && resource['text'] !== undefined) return firstText(resource, ['text'])
+  return firstText(part, ['text', 'transcript'])
+}
+
 // A Map, because `type` is anybody's text and an object has names of its own.
 const READER_BY_TYPE: ReadonlyMap<string, PartReader> = new Map([
   ['text', addText],
@@ -117,7 +140,8 @@ const READER_BY_TYPE: ReadonlyMap<string, PartReader> = new Map([
   ['function_call_output', addToolResult],
   ['custom_tool_call_output', addToolResult],
   ['function_response', addToolResult],
-  ['server_tool_call_response', addToolResult]
+  ['server_tool_call_response', addToolResult],
+  ...MEDIA_TYPES.map((type) => [type, addMedia] as const)
 ])
 
 /** Parts without a type, by the key that stands for it; the first key that is there decides. */
@@ -145,7 +169,10 @@ function addUntypedPart(sink: PartSink, part: ValueRecord): void {
     return
   }
   const text = part['text']
-  if (typeof text !== 'string' || text === '') return
+  if (typeof text !== 'string' || text === '') {
+    addMedia(sink, part)
+    return
+  }
   // Gemini marks a part that is thinking with `thought: true`.
   if (part['thought'] === true) sink.reasoning.push(text)
   else sink.texts.push(text)

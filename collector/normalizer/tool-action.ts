@@ -3,6 +3,7 @@
 // tools, because every agent names its own.
 
 import { cutText } from '../model/index.ts'
+import { withoutDataUris } from './inline-bytes.ts'
 import { parseJson, toText } from './json-text.ts'
 import type { Value, ValueRecord } from './values.ts'
 import { firstValue, isList, isRecord, scalarText } from './values.ts'
@@ -22,7 +23,7 @@ export function describeToolCall(tool: string | undefined, given: Value): string
 /** White space collapsed, cut to ACTION_CHARS_MAX. */
 export function toLine(text: string): string {
   // Cut before collapsing, so that a line of a megabyte costs no more than one of a few hundred.
-  const start = text.slice(0, ACTION_CHARS_MAX * 4)
+  const start = withoutDataUris(text.slice(0, ACTION_CHARS_MAX * 4))
   return cutText(start.replace(/\s+/g, ' ').trim(), ACTION_CHARS_MAX)
 }
 

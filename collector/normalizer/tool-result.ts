@@ -3,6 +3,7 @@
 // because a file's content must not be reformatted.
 
 import { parseJson, toText } from './json-text.ts'
+import { isMedia } from './media.ts'
 import { addPart } from './message-parts.ts'
 import { joinTexts } from './messages.ts'
 import type { Value, ValueRecord } from './values.ts'
@@ -82,12 +83,12 @@ function isEnvelope(value: ValueRecord, key: string): boolean {
   )
 }
 
-/** A list in which every item is a text part, joined; a list of anything else is data. */
+/** A list in which every item is a part with text or of media, joined; a list of anything else is data. */
 function textOfParts(list: readonly Value[]): string | undefined {
   if (list.length === 0) return undefined
   const sink = { texts: [], reasoning: [], toolCalls: [], toolResults: [] }
   for (const item of list) {
-    if (!isRecord(item) || !isTextPart(item)) return undefined
+    if (!isRecord(item) || !(isTextPart(item) || isMedia(item))) return undefined
     addPart(sink, item)
   }
   return joinTexts(sink.texts)
