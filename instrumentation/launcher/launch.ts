@@ -2,10 +2,10 @@
 // its end is ours.
 
 import { randomUUID } from 'node:crypto'
-import { createApiClient } from '../api-client/index.ts'
+import { createApiClient, type RunDetail } from '../api-client/index.ts'
 import { setUpChild, type ChildSetup } from './child-setup.ts'
 import { describeRun } from './describe-runs.ts'
-import { explainFailure, findRuns, type FoundRuns } from './find-runs.ts'
+import { analyzeNow, awaitReported, explainFailure, findRuns, type FoundRuns } from './find-runs.ts'
 import type {
   AgentEnd,
   LaunchIo,
@@ -129,20 +129,27 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
   const isReported = await report(runId)
   try {
     const { services: names } = plan.recognized.producer
+    const deadline = services.now() + request.waitMs
     const found = await findRuns({
       api,
       runId,
       services: names,
       startedAt,
       endedAt,
-      waitMs: request.waitMs,
+      deadline,
       isReported,
       now: services.now
     })
     // One prompt, one run of the producer's own: the check is about it too.
     const [only] = found.others
-    if (isReported && only !== undefined && found.others.length === 1) await report(only.run.id)
-    say(plan, found, runId, api.url)
+    const isAbout = isReported && found.others.length === 1 && only !== undefined
+    if (isAbout) await report(only.run.id)
+    const settle = async (other: RunDetail): Promise<RunDetail> => {
+      if (isAbout) return awaitReported({ api, now: services.now }, other, deadline)
+      return request.waitMs > 0 && other.run.state !== 'complete' ? analyzeNow(api, other) : other
+    }
+    const others = await Promise.all(found.others.map(settle))
+    say(plan, { ...found, others }, runId, api.url)
   } catch (error) {
     tell(`run ${runId}: onset show ${runId}`)
     tell(explainFailure(error))
@@ -152,7 +159,10 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
 function say({ tell, request }: Launch, found: FoundRuns, runId: string, url: string): void {
   const details = [found.own, ...found.others].filter((detail) => detail !== undefined)
   for (const detail of details) for (const line of describeRun(detail, url)) tell(line)
-  if (found.own === undefined) {
+  if (found.isAmbiguous) {
+    tell('more than one session of it went on at that time: some of these runs may be of another')
+  }
+  if (details.length === 0) {
     tell(`run ${runId}: onset show ${runId}    ${url}/api/runs/${runId}`)
   }
   if (!found.isSettled && request.waitMs > 0) {

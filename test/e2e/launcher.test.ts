@@ -3,13 +3,14 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createApiClient } from '../../instrumentation/api-client/index.ts'
 import { startModelServer } from '../support/model-server.ts'
 import { aDataDir, childEnvironment, startOnset } from '../support/onset-process.ts'
+import { runOnsetCommand, type CommandEnd } from '../support/run-onset-command.ts'
 
 const ONSET = fileURLToPath(new URL('../../onset.ts', import.meta.url))
 
@@ -36,6 +37,35 @@ try {
 for (const { id } of first.tool_calls ?? []) messages.push({ role: 'tool', tool_call_id: id, content: failed })
 await ask(messages)
 console.log('done')
+`
+
+/** Sends a conversation as Codex sends it: log records, and no trace of them. */
+const CODEX = `const [, , sessions] = process.argv
+const text = (value) => ({ stringValue: value })
+const record = (session, name, more) => ({
+  observedTimeUnixNano: String(Date.now()) + '000000',
+  attributes: Object.entries({ 'event.name': 'codex.' + name, 'conversation.id': session, model: 'm', ...more })
+    .map(([key, value]) => ({ key, value: text(value) }))
+})
+const tool = (id, output) => ({ tool_name: 'shell', call_id: id, arguments: '{"command":"npm test"}', output, success: 'true' })
+const logRecords = sessions.split(',').flatMap((session) => [
+  record(session, 'user_prompt', { prompt: 'make the tests pass' }),
+  record(session, 'tool_result', tool('a', 'Exit code: 1\\n1 test failed: expected 3, got -1')),
+  record(session, 'tool_result', tool('b', 'Exit code: 1\\n1 test failed: expected 3, got -1'))
+])
+const attributes = [{ key: 'service.name', value: text('codex_exec') }]
+const response = await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/logs', {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope: {}, logRecords }] }] })
+})
+if (response.status !== 200) throw new Error(await response.text())
+const listed = async () => {
+  const runs = await (await fetch(process.env.ONSET_URL + '/api/runs')).json()
+  const known = runs.items.map(({ sessionId }) => sessionId)
+  return sessions.split(',').every((session) => known.includes(session))
+}
+while (!(await listed())) await new Promise((resolve) => setTimeout(resolve, 100))
 `
 
 /** Starting an engine and an analysis, beside other tests. */
@@ -97,5 +127,38 @@ t.test(
       stderr,
       top === undefined ? /no onset: / : `onset: step ${top.stepIndex}, stage ${top.stage}`
     )
+  }
+)
+
+t.test(
+  'a producer that sends logs alone: its run is told, not the launch’s empty frame',
+  async (t) => {
+    const onset = await startOnset(t, { dataDir: aDataDir(t) })
+    const folder = aDataDir(t)
+    writeFileSync(join(folder, 'codex.mjs'), CODEX)
+    const script = '#!/bin/sh\nwhile [ "$1" = -c ]; do shift 2; done\n'
+    const codex = join(folder, 'codex')
+    writeFileSync(
+      codex,
+      `${script}exec "${process.execPath}" "${join(folder, 'codex.mjs')}" "$@"\n`
+    )
+    chmodSync(codex, 0o755)
+    const run = (...args: readonly string[]): Promise<CommandEnd> =>
+      runOnsetCommand(['run', ...args], {
+        ONSET_URL: onset.url,
+        ONSET_SPOOL_DIR: join(folder, 'spool')
+      })
+    const one = await run('--outcome-from', 'exit 1', '--', codex, 'first')
+    t.equal(one.code, 0, one.stderr)
+    const told = [...one.stderr.matchAll(/onset show ([0-9a-f]{32})/g)].map(([, id]) => id)
+    t.equal(told.length, 1, one.stderr)
+    const detail = await createApiClient({ ONSET_URL: onset.url }).findRun(told[0] ?? '')
+    t.match(detail?.run, { service: 'codex_exec', sessionId: 'first', outcome: 'error' })
+    t.match(one.stderr, /^onset: run [0-9a-f]{32}: error, 2 steps$/m, 'the check counts')
+    t.match(one.stderr, /^onset: {3}onset: step 2, stage verification/m)
+
+    const two = await run('--', codex, 'second,third')
+    t.match(two.stderr, /more than one session/)
+    t.notMatch(two.stderr, detail?.run.id, 'the run of the launch before is not told again')
   }
 )
