@@ -41,6 +41,7 @@ export function encodeLabelledRun(exported: ExportedRun<string>): string {
     model: run.models[0] ?? '',
     service: run.service,
     outcome: run.outcome,
+    outcome_source: run.outcomeSource,
     solved: run.outcome === 'ok',
     tests: byName(run.checks, (check) => check.status),
     test_messages: byName(run.checks, (check) => check.message),
@@ -71,6 +72,7 @@ function toLabelledStep(step: RunStep, isSidechain: boolean) {
     index: step.index,
     kind: step.kind,
     name: step.name,
+    agent: step.agent ?? '',
     time: toSeconds(step.startTime),
     end: step.endTime < step.startTime ? null : toSeconds(step.endTime),
     tool: step.tool ?? '',
@@ -79,7 +81,9 @@ function toLabelledStep(step: RunStep, isSidechain: boolean) {
     arguments: step.arguments,
     observation: step.observation,
     is_error: step.outcome === 'error',
+    error: step.error ?? '',
     exit_code: step.exitCode ?? null,
+    truncated: step.truncated,
     sidechain: isSidechain
   }
 }

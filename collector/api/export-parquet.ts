@@ -33,6 +33,8 @@ export async function openParquetFile(
   }
   const request = { runs, subAgentTools: [...SUB_AGENT_TOOLS], signal }
   const pieces = store.exportSteps(request)[Symbol.asyncIterator]()
+  // A stream to nobody may never be read or destroyed, and the file would stay.
+  signal.addEventListener('abort', () => void pieces.return?.(), { once: true })
   const first = await pieces.next()
   return { runs: runs.length, pieces: goOn(first, pieces) }
 }

@@ -23,6 +23,7 @@ SELECT
     r.Model AS model,
     r.Service AS service,
     r.Outcome AS outcome,
+    r.OutcomeSource AS outcome_source,
     CAST(r.Outcome = 'ok' AS Bool) AS solved,
     CAST((arrayFilter((name, n) -> n = 1, r.CheckNames, nth), arrayFilter((status, n) -> n = 1, r.CheckStatuses, nth)) AS Map(String, String)) AS tests,
     CAST((arrayFilter((name, n) -> n = 1, r.CheckNames, nth), arrayFilter((message, n) -> n = 1, r.CheckMessages, nth)) AS Map(String, String)) AS test_messages,
@@ -33,6 +34,7 @@ SELECT
     s.StepIndex AS index,
     CAST(s.Kind AS String) AS kind,
     CAST(s.Name AS String) AS name,
+    CAST(s.Agent AS String) AS step_agent,
     s.StartTime AS start_time,
     if(s.EndTime < s.StartTime, NULL, s.EndTime) AS end_time,
     CAST(s.Tool AS String) AS tool,
@@ -41,7 +43,9 @@ SELECT
     s.Arguments AS arguments,
     s.Observation AS observation,
     CAST(s.Outcome = 'error' AS Bool) AS is_error,
+    s.Error AS error,
     s.ExitCode AS exit_code,
+    s.Truncated AS truncated,
     CAST((s.RunId, s.ParentIndex) IN (
         SELECT
             RunId,
@@ -69,6 +73,7 @@ INNER JOIN
         CAST(Models[1] AS String) AS Model,
         CAST(Service AS String) AS Service,
         CAST(Outcome AS String) AS Outcome,
+        CAST(OutcomeSource AS String) AS OutcomeSource,
         Checks.Name AS CheckNames,
         CAST(Checks.Status AS Array(String)) AS CheckStatuses,
         Checks.Message AS CheckMessages,

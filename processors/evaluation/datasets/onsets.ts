@@ -5,11 +5,21 @@ import {
   cutText,
   fromUnixMillis,
   ONSET_CATEGORIES,
+  OUTCOME_SOURCES,
+  OUTCOMES,
   STEP_KINDS,
   toUnixNano
 } from '@onset/collector/model'
 import { CHECKS_PER_RUN_MAX, VERIFIER_OUTPUT_CHARS_MAX } from '@onset/collector/model'
-import type { Check, OutcomeReport, StageName, Step, UnixNano } from '@onset/collector/model'
+import type {
+  Check,
+  Outcome,
+  OutcomeReport,
+  OutcomeSource,
+  StageName,
+  Step,
+  UnixNano
+} from '@onset/collector/model'
 import type { LabelledRun, OnsetLabel, RunLabel, StageLabel } from '../labelled-run.ts'
 import { NOTHING_LABELLED } from '../labelled-run.ts'
 import { describeAction } from './action.ts'
@@ -46,18 +56,18 @@ export function readOnsetsRun(record: JsonObject): LabelledRun {
   const answer = readTextOr(record, 'final_message', '')
   const steps = answer === '' ? tools : [...tools, buildClosingStep(frame, tools, answer)]
   const task = readTextOr(record, 'task', '')
-  const solved = readBooleanOr(record, 'solved', false)
+  const told = readOutcome(record)
   const stages = readStages(record)
   const flaw = stages && findStageFlaw(stages, tools.length)
   return {
     id,
     task: toTaskBase(readText(record, 'task_id')),
     subset: undefined,
-    steps: [buildAgentStep(frame, { task, answer }, steps), ...steps],
-    outcomeReports: [readOutcomeReport(record, solved, steps.at(-1)?.endTime)],
+    steps: [tellOutcome(buildAgentStep(frame, { task, answer }, steps), told), ...steps],
+    outcomeReports: isReported(told) ? [readReport(record, told, steps.at(-1)?.endTime)] : [],
     numbered: tools.map((step) => step.stepId),
     label: {
-      ...readLabel(record, solved, tools.length),
+      ...readLabel(record, told.outcome, tools.length),
       stages: flaw === undefined ? stages : undefined
     },
     flaws: flaw === undefined ? [] : [flaw]
@@ -100,15 +110,22 @@ function buildToolStep(call: JsonObject, frame: RunFrame, before: readonly Step[
     startTime,
     endTime: ended ? laterOf(startTime, readTime(call, 'end')) : startTime,
     parentSpanId: call['sidechain'] === true ? findSubAgent(before, startTime) : undefined,
+    ...(readTextOr(call, 'agent', '') === '' ? {} : { agent: readText(call, 'agent') }),
     ...(tool === '' && !isAbsent(call, 'kind') ? {} : { tool }),
     action: readTextOr(call, 'action', describeAction(tool, args)),
     arguments: toArgumentsText(args),
     thought: readTextOr(call, 'thought', ''),
     observation,
     outcome: failed ? 'error' : ended ? 'ok' : 'unknown',
-    error: failed ? firstLineOf(observation) : undefined,
+    truncated: readBooleanOr(call, 'truncated', false),
+    error: readError(call, failed, observation),
     exitCode: isAbsent(call, 'exit_code') ? undefined : readInteger(call, 'exit_code')
   })
+}
+
+function readError(call: JsonObject, failed: boolean, observation: string): string | undefined {
+  if (!isAbsent(call, 'error')) return readTextOr(call, 'error', '') || undefined
+  return failed ? firstLineOf(observation) : undefined
 }
 
 function toArgumentsText(args: unknown): string {
@@ -141,9 +158,33 @@ function buildClosingStep(frame: RunFrame, tools: readonly Step[], answer: strin
   })
 }
 
-function readOutcomeReport(record: JsonObject, solved: boolean, end?: UnixNano): OutcomeReport {
+interface ToldOutcome {
+  readonly outcome: Outcome
+  /** Who knew it, where the run comes from an Onset; else a verifier did. */
+  readonly source: OutcomeSource
+}
+
+function readOutcome(record: JsonObject): ToldOutcome {
+  const solved = readBooleanOr(record, 'solved', false)
   return {
-    outcome: solved ? 'ok' : 'error',
+    outcome: readChoiceOr(record, 'outcome', OUTCOMES) ?? (solved ? 'ok' : 'error'),
+    source: readChoiceOr(record, 'outcome_source', OUTCOME_SOURCES) ?? 'reported'
+  }
+}
+
+/** What the run says of itself is found in it again, and is not to be trusted more than it was. */
+function isReported({ source }: ToldOutcome): boolean {
+  return source === 'reported' || source === 'evaluation'
+}
+
+function tellOutcome(root: Step, { outcome, source }: ToldOutcome): Step {
+  if (source === 'declared') return { ...root, declaredRunOutcome: outcome }
+  return source === 'root_span' ? { ...root, outcome } : root
+}
+
+function readReport(record: JsonObject, { outcome }: ToldOutcome, end?: UnixNano): OutcomeReport {
+  return {
+    outcome,
     source: 'verifier',
     checks: readChecks(record),
     output: cutText(readTextOr(record, 'test_output', ''), VERIFIER_OUTPUT_CHARS_MAX),
@@ -168,13 +209,22 @@ function readChecks(record: JsonObject): readonly Check[] {
   )
 }
 
-function readLabel(record: JsonObject, solved: boolean, stepCount: number): RunLabel {
+/** Whoever labels an onset knows that the run failed. */
+const VERDICT_OF_OUTCOME = {
+  ok: 'solved',
+  error: 'failed',
+  cancelled: 'unknown',
+  unknown: 'unknown'
+} as const
+
+function readLabel(record: JsonObject, outcome: Outcome, stepCount: number): RunLabel {
+  const verdict = VERDICT_OF_OUTCOME[outcome]
   if (record['label'] === null || record['label'] === undefined) {
-    return { ...NOTHING_LABELLED, verdict: solved ? 'solved' : 'failed' }
+    return { ...NOTHING_LABELLED, verdict }
   }
   const label = readObject(record, 'label')
   return within('label', () => ({
-    verdict: solved ? 'solved' : 'failed',
+    verdict: verdict === 'unknown' && readBoolean(label, 'attributable') ? 'failed' : verdict,
     attributable: readBoolean(label, 'attributable'),
     onset: readBoolean(label, 'attributable') ? readOnset(label, stepCount) : undefined,
     unuseful: readUnuseful(label, stepCount),

@@ -42,6 +42,8 @@ export interface RecordedStep {
   readonly outcome?: Outcome
   readonly error?: string | undefined
   readonly exitCode?: number | undefined
+  /** Texts were cut before they were recorded. */
+  readonly truncated?: boolean
 }
 
 /** 2026-01-01T00:00:00Z, for datasets that record no time. */
@@ -144,7 +146,7 @@ export function firstLineOf(text: string): string {
 }
 
 function cutTexts(recorded: RecordedStep) {
-  let truncated = false
+  let truncated = recorded.truncated ?? false
   const cut = (text = '') => {
     if (text.length > STEP_TEXT_CHARS_MAX) truncated = true
     return cutText(text, STEP_TEXT_CHARS_MAX)
