@@ -37,6 +37,14 @@ export const ANSWER_BYTES_MAX = 64 * 1024
 /** Texts beyond this are masked in their first part and cut: masking is linear, yet not free. */
 export const REDACTED_CHARS_MAX = 4 * 1024 * 1024
 
+/** No secret is shorter. */
+export const MASKED_CHARS_MIN = 4
+
+/** Characters of texts whose masked form is remembered: some calls' worth of conversation. */
+export const REMEMBERED_CHARS_MAX = 1024 * 1024
+/** Longer texts come once. */
+export const REMEMBERED_TEXT_CHARS_MAX = 64 * 1024
+
 /** Values of the environment shorter than this are words, not secrets. */
 export const SECRET_VALUE_CHARS_MIN = 8
 

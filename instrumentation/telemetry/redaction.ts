@@ -2,7 +2,14 @@
 // credentials, the names under which they are given, and the values of this process's own secret
 // variables. It may mask too much; it does not rewrite what it cannot recognize.
 
-import { REDACTED_CHARS_MAX, SECRET_VALUE_CHARS_MIN, SECRET_VALUES_MAX } from './limits.ts'
+import {
+  MASKED_CHARS_MIN,
+  REDACTED_CHARS_MAX,
+  REMEMBERED_CHARS_MAX,
+  REMEMBERED_TEXT_CHARS_MAX,
+  SECRET_VALUE_CHARS_MIN,
+  SECRET_VALUES_MAX
+} from './limits.ts'
 
 export interface Redaction {
   /** The text with secrets masked. Total, and linear in the text's length. */
@@ -57,6 +64,10 @@ const SHAPES: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{0,1024}/g
 ]
 
+/** What each of the shapes begins with. Most texts have none of it, and one look tells that. */
+const SHAPE_HINT =
+  /PRIVATE KEY|\b(?:sk-[A-Za-z0-9_-]{16}|[srp]k_[lt]|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|A(?:KIA|SIA|Iza)|ya29\.|npm_|pypi-|hf_|(?:gsk|xai|pplx|lsv2_[ps][tk]|tvly|r8|onset)[_-][A-Za-z0-9_-]{20}|SG\.|https:\/\/hooks|eyJ)/
+
 /** `Bearer x`, `Basic x`: the scheme stays, what follows is masked. */
 const SCHEMES = /\b(Bearer|Basic|Token)(\s{1,8})[A-Za-z0-9+/_.~=-]{8,8192}/gi
 
@@ -65,6 +76,9 @@ const USERINFO = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@"'<>\\]{0,128}):[^\s/@"'<
 
 /** The same without a colon, where the user is the token. */
 const USER_TOKEN = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)[A-Za-z0-9_.~-]{20,512}@/gi
+
+/** Neither of the two matches without it. */
+const USER_HINT = /:\/\/[^\s/@"'<>\\]{1,641}@/
 
 /** `"password": "x"`, also when it is JSON in a string of JSON. */
 const JSON_MEMBER = new RegExp(
@@ -78,12 +92,18 @@ const ASSIGNMENT = new RegExp(
   'gi'
 )
 
+/**
+ * The end of a secret's name and what must follow it. Without it neither of the two above can match, and it is
+ * found much faster: it begins with letters, they with everything that a name may begin with.
+ */
+const NAME_HINT =
+  /(?:key(?:[_-]?id)?|secret|token|passw(?:or)?d|passphrase|credentials?|authorization|cookie)(?:\s{0,4}[=:]|\\{0,8}["']\s{0,8}:|(?<=-[a-z0-9_-]{1,80})\s)/i
+
 export function createRedaction(options: RedactionOptions): Redaction {
   const allowed = new Set(options.allowedVariables)
   const own = options.patterns.map((source) => new RegExp(source, 'g'))
   const values = secretValues(options.env, allowed)
-  const redact = (text: string): string => {
-    if (text.length < 4) return text
+  const mask = (text: string): string => {
     let masked = text.length > REDACTED_CHARS_MAX ? text.slice(0, REDACTED_CHARS_MAX) : text
     for (const value of values) {
       if (masked.includes(value)) masked = masked.replaceAll(value, MASK)
@@ -91,6 +111,7 @@ export function createRedaction(options: RedactionOptions): Redaction {
     for (const pattern of own) masked = masked.replace(pattern, MASK)
     return maskShapes(masked)
   }
+  const redact = rememberMasked(mask)
   return {
     redact,
     redactEnvironment: (env) => {
@@ -103,16 +124,42 @@ export function createRedaction(options: RedactionOptions): Redaction {
   }
 }
 
+/**
+ * A text is masked when it is recorded, and again with its span's start and end, so that nothing gets by: the
+ * second look at the same text is spared. A conversation, too, brings the same texts again with each call.
+ */
+function rememberMasked(mask: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  let chars = 0
+  return (text) => {
+    if (text.length < MASKED_CHARS_MIN) return text
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const masked = mask(text)
+    if (text.length > REMEMBERED_TEXT_CHARS_MAX) return masked
+    chars += 2 * text.length
+    if (chars > REMEMBERED_CHARS_MAX) {
+      known.clear()
+      chars = 2 * text.length
+    }
+    // A copy: a text may be a slice that would hold on to megabytes it was cut from.
+    const copy = ` ${text}`.slice(1)
+    known.set(copy, masked === text ? copy : masked)
+    return masked
+  }
+}
+
 function maskShapes(text: string): string {
   let masked = text
-  for (const shape of SHAPES) masked = masked.replace(shape, MASK)
-  if (masked.includes('://') && masked.includes('@')) {
+  if (SHAPE_HINT.test(masked)) {
+    for (const shape of SHAPES) masked = masked.replace(shape, MASK)
+  }
+  if (USER_HINT.test(masked)) {
     masked = masked.replace(USERINFO, `$1:${MASK}@`).replace(USER_TOKEN, `$1${MASK}@`)
   }
-  return masked
-    .replace(SCHEMES, `$1$2${MASK}`)
-    .replace(JSON_MEMBER, `$1${MASK}`)
-    .replace(ASSIGNMENT, `$1${MASK}`)
+  masked = masked.replace(SCHEMES, `$1$2${MASK}`)
+  if (!NAME_HINT.test(masked)) return masked
+  return masked.replace(JSON_MEMBER, `$1${MASK}`).replace(ASSIGNMENT, `$1${MASK}`)
 }
 
 /** Longest first: a secret that contains another is masked as a whole. */
