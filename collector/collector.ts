@@ -4,6 +4,7 @@
 import type { Logger } from 'pino'
 import type { Access } from './access/index.ts'
 import type { ApiOptions } from './api/index.ts'
+import { countIncomplete, timeAcknowledgements } from './ingest-metrics.ts'
 import { startGrpcServer, type GrpcServer } from './grpc-server.ts'
 import { httpStatusOf } from './http-status.ts'
 import { closeServer, listen } from './listen.ts'
@@ -126,15 +127,18 @@ function createCollectorReceiver(
   const listening = listener === undefined ? {} : { listener }
   const logSteps = createLogSteps({ store, ...listening, prices, meter, logger })
   const logListeners = logListener === undefined ? [logSteps] : [logSteps, logListener]
-  return createReceiver({
-    accept: createPipeline({ store, ...listening, prices, meter, logger, now }),
+  const ingest = countIncomplete(store, meter)
+  const receiverMeter = metrics.meter('receiver')
+  const receiver = createReceiver({
+    accept: createPipeline({ store: ingest, ...listening, prices, meter, logger, now }),
     acceptLogs: createLogPipeline({ store, listeners: logListeners, meter, logger }),
     acceptMetrics: createMetricPipeline({ store, meter, logger }),
     httpStatusOf,
     bodyBytesMax: settings.bodyBytesMax,
     inflightBytesMax: settings.inflightBytesMax,
     now,
-    meter: metrics.meter('receiver'),
+    meter: receiverMeter,
     logger
   })
+  return timeAcknowledgements(receiver, receiverMeter)
 }

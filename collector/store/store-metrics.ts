@@ -23,6 +23,8 @@ export interface WriteMetrics {
 }
 
 export interface TelemetryMetrics {
+  /** Rows accepted and not yet written. */
+  observeTelemetryQueue(read: () => number): void
   /** Rows of logs and metrics that found no room in the queue. */
   countRefused(rows: number): void
   /** Rows of batches that had come before. */
@@ -75,6 +77,7 @@ export function createStoreMetrics(meter: Meter): StoreMetrics {
       return error
     },
     observeQueue: (read) => observeQueue(meter, read),
+    observeTelemetryQueue: (read) => observeTelemetryQueue(meter, read),
     countRefused: (rows) => rowCount.add(rows, { outcome: 'refused' }),
     timeWrite: async (rows, write) => {
       const error = await timed(writeSeconds, write).catch((thrown: unknown) => thrown)
@@ -106,6 +109,14 @@ function observeQueue(meter: Meter, read: () => QueueSize): void {
       description: 'Bytes of the rows accepted and not yet written.'
     })
     .addCallback((result) => result.observe(read().bytes))
+}
+
+function observeTelemetryQueue(meter: Meter, read: () => number): void {
+  meter
+    .createObservableGauge('onset_store_telemetry_queue_rows', {
+      description: 'Rows of logs and metrics accepted and not yet written.'
+    })
+    .addCallback((result) => result.observe(read()))
 }
 
 async function timed<T>(

@@ -66,6 +66,7 @@ export class TelemetryWriter {
     this.#metrics = metrics
     this.#bounds = bounds ?? TELEMETRY_BOUNDS_DEFAULT
     this.#recent = new RecentBatches(now)
+    metrics.observeTelemetryQueue(() => this.#rows)
   }
 
   doors(): LogWriter & MetricWriter {
