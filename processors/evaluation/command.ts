@@ -31,7 +31,7 @@ export interface EvalCommand {
   run(args: readonly string[], io: CommandIo): Promise<number>
 }
 
-const USAGE = `onset eval <dataset>... [--json] [--limit N] [--seed N] [--errors] [--baselines-only]
+const USAGE = `onset eval <dataset>... [--json] [--limit N] [--seed N] [--errors] [--baselines-only] [--memory]
                              [--judge | --judge-stub KIND] [--judge-record FILE] [--judge-replay FILE]
 
 Measures the localizer on labelled runs, from steps on as in production, beside trivial baselines.
@@ -43,6 +43,7 @@ Measures the localizer on labelled runs, from steps on as in production, beside 
   --seed N           of folds and intervals; 1 unless told
   --errors           list the runs whose best suspect is not the labelled onset
   --baselines-only   leave the localizer out
+  --memory           also print what memory would be worth as a weight in the ranking, with and without
   --judge            also ask the model of ONSET_JUDGE_BASE_URL about the runs the localizer is not sure
                      of, and print what that gains and costs; what runs say is sent there
   --judge-record F   with it, append each answer to the file F; what is there already is not asked again
@@ -112,6 +113,7 @@ async function measure(
       repeats: FOLD_REPEATS,
       baselinesOnly: request.baselinesOnly,
       misses: request.errors,
+      memory: request.memory,
       now,
       judge,
       progress: createProgress(io)
@@ -144,6 +146,7 @@ interface Request {
   readonly seed: number
   readonly errors: boolean
   readonly baselinesOnly: boolean
+  readonly memory: boolean
   readonly judge: JudgeRequest | undefined
 }
 
@@ -167,14 +170,16 @@ function parseRequest(args: readonly string[]): Request | string {
     seed,
     errors: values.errors === true,
     baselinesOnly: values['baselines-only'] === true,
+    memory: values.memory === true,
     judge
   }
 }
 
 /** What each flag allows alone and two flags do not allow together. */
-function findConflict({ baselinesOnly, errors, judge }: Request): string | undefined {
+function findConflict({ baselinesOnly, errors, memory, judge }: Request): string | undefined {
   if (!baselinesOnly) return undefined
   if (errors) return '--errors lists what the localizer misses; leave out --baselines-only'
+  if (memory) return 'memory reorders what the localizer says; leave out --baselines-only'
   return judge && 'a judge judges what the localizer says; leave out --baselines-only'
 }
 
@@ -192,6 +197,7 @@ function parseFlags(args: readonly string[]) {
         seed: { type: 'string' },
         errors: { type: 'boolean' },
         'baselines-only': { type: 'boolean' },
+        memory: { type: 'boolean' },
         judge: { type: 'boolean' },
         'judge-stub': { type: 'string' },
         'judge-record': { type: 'string' },

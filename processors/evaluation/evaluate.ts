@@ -25,7 +25,10 @@ import { CROSS_VALIDATED_TASKS_MIN } from './folds.ts'
 import type { EvalJudge, JudgedCases } from './judged.ts'
 import { judgeCases } from './judged.ts'
 import { buildJudgeSections } from './report/judge-sections.ts'
+import type { RememberedCases } from './remembered.ts'
+import { rememberCases } from './remembered.ts'
 import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
+import { buildMemorySections } from './report/memory-sections.ts'
 import type { Miss, Report, Section } from './report/report.ts'
 import { buildStepSetReliability } from './report/step-set-reliability.ts'
 import { buildStageSection } from './report/stage-section.ts'
@@ -43,6 +46,8 @@ export interface EvaluateOptions {
   readonly now: () => number
   /** Asked about the headline's answers. */
   readonly judge?: EvalJudge | undefined
+  /** Also measure what memory would be worth as a weight. */
+  readonly memory?: boolean
   /** Told often of what takes long. */
   readonly progress?: (text: string) => void
 }
@@ -59,6 +64,10 @@ export async function evaluateDataset(
     localize === undefined ? [] : await runLocalizers(cases, fitOf(dataset, path), options)
   const headline = localizers[0]
   const judged = await judgeHeadline(cases, headline, options)
+  const remembered =
+    options.memory === true && headline !== undefined && cases.length > 0
+      ? rememberCases(cases, headline, analysis.runs)
+      : undefined
   const tasks = new Set(dataset.runs.map((run) => run.task))
   return {
     dataset: dataset.name,
@@ -72,7 +81,7 @@ export async function evaluateDataset(
     sections: buildSections(
       analysis,
       cases,
-      { localizers, judged, note: noteOf(dataset, path, cases) },
+      { localizers, judged, remembered, note: noteOf(dataset, path, cases) },
       options
     ),
     flaws: dataset.flaws,
@@ -142,6 +151,7 @@ async function judgeHeadline(
 interface Measured {
   readonly localizers: readonly LocalizerMethod[]
   readonly judged: JudgedCases | undefined
+  readonly remembered: RememberedCases | undefined
   readonly note: string | undefined
 }
 
@@ -165,7 +175,7 @@ function buildSections(
 
 function buildCaseSections(
   cases: readonly Case[],
-  { localizers: unjudged, judged, note }: Measured,
+  { localizers: unjudged, judged, remembered, note }: Measured,
   { seed, repeats }: EvaluateOptions
 ): readonly (Section | undefined)[] {
   const localizers = [...unjudged, ...(judged === undefined ? [] : [judged.after])]
@@ -173,6 +183,7 @@ function buildCaseSections(
   return [
     ...addNote(buildOnsetSections(cases, methods, seed), note),
     ...(judged === undefined ? [] : buildJudgeSections(cases, judged, seed)),
+    ...(remembered === undefined ? [] : buildMemorySections(cases, remembered, seed)),
     ...localizers.map((localizer) => buildComparison(cases, methods, { localizer, seed })),
     ...localizers.map((localizer) => buildReliabilitySection(cases, localizer, seed)),
     ...localizers.map((localizer) => buildStepSetReliability(cases, localizer, seed)),
