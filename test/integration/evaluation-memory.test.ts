@@ -10,6 +10,14 @@ import { aDataDir } from '../support/onset-process.ts'
 
 const DAY = 86_400
 
+/** Unlike each other: what shares most of its words is taken for one task. */
+const TASKS = [
+  'Count the words of /app/words.txt with count.py.',
+  'Tell how many lines a log has since midnight.',
+  'Sum up what each customer has paid in May.',
+  'Find the longest name among all the files here.'
+]
+
 /** The counter of words again and again, each of another task and a day later. */
 function aRun(number: number, task: string, solved: boolean): Record<string, unknown> {
   const content = solved ? 'print(len(open(0).read().split()))' : 'print(len(open(0)))'
@@ -17,7 +25,7 @@ function aRun(number: number, task: string, solved: boolean): Record<string, unk
     {
       id: `agent_a/${task}/${number}`,
       task_id: task,
-      task: `Count the words of ${task}.txt with count.py.`,
+      task,
       solved,
       ...(solved ? { label: null, tests: { test_count: 'passed' }, test_output: '' } : {})
     },
@@ -53,8 +61,8 @@ function rowsOf(report: string, title: string): readonly Row[] {
 
 t.test('each weight is printed with its gain, its n and its interval', async (t) => {
   const file = join(aDataDir(t), 'runs.jsonl')
-  const records = [1, 2, 3, 4].map((number) => aRun(number, `task-${number}`, false))
-  writeFileSync(file, toJsonLines([...records, aRun(5, 'task-1', true)]))
+  const records = TASKS.map((task, at) => aRun(at, task, false))
+  writeFileSync(file, toJsonLines([...records, aRun(5, TASKS[0] ?? '', true)]))
   const { code, stdout, stderr } = await evaluate(file, '--memory', '--json')
   t.equal(code, 0, stderr)
   const weighed = rowsOf(stdout, 'Memory as a weight')
