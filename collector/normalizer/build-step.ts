@@ -10,6 +10,7 @@ import {
   toRunId,
   toStepId
 } from '../model/index.ts'
+import { contentHash } from './content-hash.ts'
 import type { StepFacts } from './dialect.ts'
 import { readChecks } from './evaluation-checks.ts'
 import { withoutBytes } from './inline-bytes.ts'
@@ -104,7 +105,7 @@ function name(given: string | undefined): string | undefined {
 }
 
 function text(given: string | undefined): string {
-  return given === undefined ? '' : cutText(given, STEP_TEXT_CHARS_MAX)
+  return given === undefined ? '' : cutText(given, STEP_TEXT_CHARS_MAX, contentHash)
 }
 
 function boundToolCalls(calls: readonly RequestedToolCall[]): readonly RequestedToolCall[] {

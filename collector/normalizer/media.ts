@@ -5,9 +5,7 @@
 // https://platform.openai.com/docs/api-reference/responses/create, https://docs.anthropic.com/en/api/messages,
 // https://ai.google.dev/api/caching#Part, https://modelcontextprotocol.io/specification/2025-06-18/server/tools#tool-result
 
-import { hash } from 'node:crypto'
-
-import { HASH_HEX_CHARS } from '../model/index.ts'
+import { contentHash } from './content-hash.ts'
 import type { Value, ValueRecord } from './values.ts'
 import { firstText, isRecord } from './values.ts'
 
@@ -80,8 +78,7 @@ export interface MediaFacts {
 export function toReference({ kind, mediaType, name, address, bytes }: MediaFacts): string {
   const words = [mediaType === undefined ? undefined : shortened(mediaType, WORD_CHARS_MAX), name]
   if (bytes !== undefined) {
-    const sha256 = hash('sha256', bytes).slice(0, HASH_HEX_CHARS)
-    words.push(`${bytes.byteLength} bytes`, `sha256 ${sha256}`)
+    words.push(`${bytes.byteLength} bytes`, `sha256 ${contentHash(bytes)}`)
   }
   const told = words.filter((word) => word !== undefined && word !== '').join(', ')
   const at = address === undefined ? '' : `at ${shortened(address, ADDRESS_CHARS_MAX)}`

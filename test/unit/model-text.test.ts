@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { cutText, HASH_HEX_CHARS } from '../../collector/model/index.ts'
+import { cutText } from '../../collector/model/index.ts'
+import { contentHash } from '../../collector/normalizer/content-hash.ts'
 
 t.test('a text within the bound is returned as it is', async (t) => {
   t.equal(cutText('abc', 3), 'abc')
@@ -20,16 +21,20 @@ t.test(
 
 t.test('a long text that was cut tells a hash of the whole', async (t) => {
   const text = `head${'x'.repeat(9_000)}tail`
-  const sha = createHash('sha256').update(text).digest('hex').slice(0, HASH_HEX_CHARS)
-  const cut = cutText(text, 5_000)
+  const sha = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  const cut = cutText(text, 5_000, contentHash)
   t.ok(cut.length <= 5_000)
   t.match(cut, new RegExp(`\n… \\d+ characters left out, sha256 ${sha} of the whole …\n`))
   const [, left = ''] = /(\d+) characters left out/.exec(cut) ?? []
   const kept = cut.replace(/\n… .* …\n/, '')
   t.equal(kept.length + Number(left), text.length, 'and the number of characters that are missing')
-  t.equal(cutText(text, 5_000), cut)
+  t.equal(cutText(text, 5_000, contentHash), cut)
   const middle = `${text.slice(0, 4_500)}y${text.slice(4_501)}`
-  t.not(cutText(middle, 5_000), cut, 'by which it is told from another with the same head and tail')
+  t.not(
+    cutText(middle, 5_000, contentHash),
+    cut,
+    'by which it is told from another with the same head and tail'
+  )
 })
 
 t.test('a cut never splits a surrogate pair', async (t) => {
