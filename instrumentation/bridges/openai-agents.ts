@@ -51,12 +51,20 @@ const KINDS: Readonly<Record<string, (data: Unknown) => { name: string; attribut
 interface OpenSpan extends FrameworkContext {
   /** Undefined for a kind that is looked through: it stands for what it is in. */
   readonly started: StartedSpan | undefined
+  /** The SDK's own, which it fills while the span is open. */
+  readonly data: Unknown
+  hasArguments: boolean
 }
 
 export function bridgeOpenAiAgents(room: BridgeRoom): () => void {
   const open = new Map<string, OpenSpan>()
   const processor = createProcessor(room, open)
-  room.addSource(() => currentSpan(open))
+  room.addSource(() => {
+    const current = currentSpan(open)
+    // What happens inside is compared with what the tool was asked for.
+    if (current !== undefined) showArguments(room, current)
+    return current
+  })
   return watchGlobal(PROVIDER, (provider) => {
     room.safely(() => joinProvider(provider, processor))
   })
@@ -97,7 +105,20 @@ function startSpan(room: BridgeRoom, open: Map<string, OpenSpan>, span: Unknown)
   const { name, attributes } = describe(data)
   const under: { parent?: Context } = parent === undefined ? {} : { parent: parent.context }
   const started = room.startSpan(name, { ...under, attributes })
-  open.set(id, { context: started.context, startedUnder: started.startedUnder, started })
+  open.set(id, {
+    context: started.context,
+    startedUnder: started.startedUnder,
+    started,
+    data,
+    hasArguments: false
+  })
+}
+
+function showArguments(room: BridgeRoom, span: OpenSpan): void {
+  const input = span.data['type'] === 'function' ? textOf(span.data['input']) : undefined
+  if (span.hasArguments || input === undefined || span.started === undefined) return
+  room.setContent(span.started.span, 'arguments', input)
+  span.hasArguments = true
 }
 
 function giveUpOldest(open: Map<string, OpenSpan>): void {
@@ -110,12 +131,13 @@ function giveUpOldest(open: Map<string, OpenSpan>): void {
 
 function endSpan(room: BridgeRoom, open: Map<string, OpenSpan>, ended: Unknown): void {
   const id = String(ended['spanId'])
-  const span = open.get(id)?.started?.span
+  const opened = open.get(id)
+  const span = opened?.started?.span
   open.delete(id)
   const data = ended['spanData']
-  if (span === undefined || !isObject(data)) return
+  if (opened === undefined || span === undefined || !isObject(data)) return
   if (data['type'] === 'function') {
-    room.setContent(span, 'arguments', textOf(data['input']))
+    showArguments(room, { ...opened, data })
     room.setContent(span, 'result', textOf(data['output']))
   }
   const target = textOf(data['to_agent'])
@@ -144,7 +166,7 @@ function shownError({ message, data }: Unknown): string {
 }
 
 /** The SDK keeps its current span in storage of its own. */
-function currentSpan(open: ReadonlyMap<string, OpenSpan>): FrameworkContext | undefined {
+function currentSpan(open: ReadonlyMap<string, OpenSpan>): OpenSpan | undefined {
   if (open.size === 0) return undefined
   const storage: unknown = Reflect.get(globalThis, STORAGE)
   if (!isObject(storage) || typeof storage['getStore'] !== 'function') return undefined
