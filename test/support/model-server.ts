@@ -1,7 +1,8 @@
 // A model host on a random port that speaks the protocols SDKs speak, streamed and not, and keeps a
 // ledger of what it was asked and what it answered: the truth that spans are compared with. What it
 // answers depends on the conversation alone: first two tools at once, then, when it is given their
-// results, a text. The model's name orders failures.
+// results, a text; or, given answers of a test's own, the first of them that it has not given. The model's
+// name orders failures.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
@@ -31,11 +32,13 @@ interface Spoken {
   readonly text: string
 }
 
-export async function startModelServer(): Promise<ModelServer> {
+/** `answers`: one after the other, the last without calls; a call's id tells whether it was asked for. */
+export async function startModelServer(answers?: readonly SpokenAnswer[]): Promise<ModelServer> {
   const ledger: LedgerEntry[] = []
   const failedOnce = new Set<string>()
   const server = createServer((request, response) => {
-    void respond({ request, response, ledger, failedOnce }).catch(() => response.destroy())
+    const exchange = { request, response, ledger, failedOnce, answers }
+    void respond(exchange).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -60,9 +63,11 @@ interface Exchange {
   readonly response: ServerResponse
   readonly ledger: LedgerEntry[]
   readonly failedOnce: Set<string>
+  readonly answers: readonly SpokenAnswer[] | undefined
 }
 
-async function respond({ request, response, ledger, failedOnce }: Exchange): Promise<void> {
+async function respond(exchange: Exchange): Promise<void> {
+  const { request, response, ledger, failedOnce, answers } = exchange
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(Buffer.from(chunk))
   const text = Buffer.concat(chunks).toString('utf8')
@@ -70,7 +75,7 @@ async function respond({ request, response, ledger, failedOnce }: Exchange): Pro
   const path = request.url ?? ''
   const model = modelOf(body, path)
   const status = statusFor(model, failedOnce, `${path} ${text.length}`)
-  const answer = hasResults(text) || model.startsWith('plain') ? ANSWERS.text : ANSWERS.tools
+  const answer = nextAnswer(text, answers) ?? standardAnswer(text, model)
   const headers = { ...request.headers }
   ledger.push({ path, body, status, answer: status === 200 ? answer : undefined, headers })
   if (status !== 200) {
@@ -94,6 +99,17 @@ function statusFor(model: string, failedOnce: Set<string>, key: string): number 
   if (failedOnce.has(key)) return 200
   failedOnce.add(key)
   return Number(status)
+}
+
+function standardAnswer(text: string, model: string): SpokenAnswer {
+  return hasResults(text) || model.startsWith('plain') ? ANSWERS.text : ANSWERS.tools
+}
+
+function nextAnswer(
+  text: string,
+  answers: readonly SpokenAnswer[] | undefined
+): SpokenAnswer | undefined {
+  return answers?.find(({ calls: [call] }) => call === undefined || !text.includes(call.id))
 }
 
 function hasResults(text: string): boolean {
