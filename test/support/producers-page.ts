@@ -1,37 +1,14 @@
 // docs/producers.md from what was seen: nothing in it is said that a run of a program did not show.
 
-import { versionOf, type Producer, type ProducerRun } from './producers.ts'
-
-export interface SeenRun {
-  readonly run: {
-    readonly outcome: string
-    readonly state: string
-    readonly tokens: Readonly<Record<string, number>>
-  }
-  readonly steps: readonly SeenStep[]
-}
-
-export interface SeenStep {
-  readonly kind: string
-  readonly tool?: string
-  readonly arguments: string
-  readonly observation: string
-  readonly outcome: string
-  readonly action: string
-  readonly thought: string
-  readonly error?: string
-  readonly cost?: number
-  readonly tokens: Readonly<Record<string, number>>
-  readonly filesRead: readonly string[]
-  readonly filesWritten: readonly string[]
-}
-
-export interface SeenProducer {
-  readonly producer: Producer
-  readonly ran: ProducerRun
-  /** Absent when it exported nothing. */
-  readonly told: SeenRun | undefined
-}
+import {
+  gapsOf,
+  gapsOfSteps,
+  seenIn,
+  toolsOf,
+  type SeenProducer,
+  type SeenRun,
+  type SeenStep
+} from './producers-seen.ts'
 
 /** A producer that cannot run in a test: telemetry written after its source at a version. */
 export interface SeenFixture {
@@ -42,75 +19,120 @@ export interface SeenFixture {
   readonly told: SeenRun
 }
 
-export function describeProducers(
-  seen: readonly SeenProducer[],
-  fixtures: readonly SeenFixture[]
-): string {
-  const rows = seen.map((one) => `| ${toCells(one).join(' | ')} |`)
-  const parts = seen.flatMap(({ producer: { name, configuration } }) =>
-    configuration.length === 0 ? [] : [`### ${name}\n\n\`\`\`\n${configuration.join('\n')}\n\`\`\``]
-  )
+export interface Seen {
+  readonly selfRecording: readonly SeenProducer[]
+  readonly underTheFlag: readonly SeenProducer[]
+  readonly recorded: readonly (SeenProducer & { readonly reason: string })[]
+  readonly fixtures: readonly SeenFixture[]
+}
+
+const CONTENT = ['tool content', 'tokens', 'cost', 'files', 'known gaps']
+
+export function describeProducers({
+  selfRecording,
+  underTheFlag,
+  recorded,
+  fixtures
+}: Seen): string {
   return `# Producers
 
-What SDKs tell of themselves, without our instrumentation. Each row is a program that was run against a stub of its model host and exported
-to a real Onset: two calls of a model, two of tools. Where spans came, every model call the stub answered is in the run once, with its tokens.
+What SDKs tell, held against what their programs really did. Each is run against a stub of its model host and exports to a real Onset: an agent that
+asks a model, which wants two tools at once, and gives it their results; then the same with a tool that fails, as a stream, and with a model that fails.
+What is told is right: each model call that came is in its run once with its tokens, each tool call once with its own arguments and result, the cost is that of
+the tokens, a tool that fails does not fail its run. What is not told is a gap in the table.
 
-| producer | version | spans | logs | metrics | tool content | tokens | cost | files | known gaps |
-|---|---|---|---|---|---|---|---|---|---|
-${rows.join('\n')}
+## By themselves
+
+${table(['producer', 'version', 'spans', 'logs', 'metrics', ...CONTENT], selfRecording.map(toCells))}
+
+## Under the flag
+
+With Onset's own instrumentation, \`node --import @onset/instrumentation/register agent.js\`:
+
+${table(['producer', 'version', ...CONTENT], underTheFlag.map(toFlagCells))}
+
+## Recorded
+
+Run in the same way with their packages in a folder of their own, and sent to a real Onset as they were recorded
+(\`test/support/record-producer.ts\`):
+
+${table(
+  ['producer', 'version', ...CONTENT, 'not installed because'],
+  recorded.map((one) => [...toFlagCells(one), one.reason])
+)}
 
 Producers that cannot run without their service: telemetry written after their source at the version, sent to a real Onset.
 
-| producer | version | spans | logs | tool content | tokens | cost | files | known gaps |
-|---|---|---|---|---|---|---|---|---|
-${fixtures.map((one) => `| ${toFixtureCells(one).join(' | ')} |`).join('\n')}
+${table(['producer', 'version', 'spans', 'logs', ...CONTENT], fixtures.map(toFixtureCells))}
 
 ## Configuration
 
 Beside an SDK of OpenTelemetry with OTLP exporters and \`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\`:
 
-${parts.join('\n\n')}
+${configurations(selfRecording)}
+
+With exporters of their own:
+
+${configurations(recorded)}
 
 This file is made by \`npm run producers\`.
 `
 }
 
-function toCells({ producer, ran, told }: SeenProducer): string[] {
-  const versions = producer.packages.map((name) => `\`${name}\` ${versionOf(name)}`)
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+  lines.splice(1, 0, `|${head.map(() => '---').join('|')}|`)
+  return lines.join('\n')
+}
+
+function configurations(seen: readonly SeenProducer[]): string {
+  return seen
+    .filter(({ configuration }) => configuration.length > 0)
+    .map(({ name, configuration }) => `### ${name}\n\n\`\`\`\n${configuration.join('\n')}\n\`\`\``)
+    .join('\n\n')
+}
+
+function toCells(seen: SeenProducer): readonly string[] {
+  const { name, packages, exported = { spans: 0, logs: 0, metrics: 0 } } = seen
+  const counts = [exported.spans, exported.logs, exported.metrics]
   return [
-    producer.name,
-    versions.join(', '),
-    ...[ran.spans, ran.logs, ran.metrics].map((count) => yesOrNo(count > 0)),
-    ...toContentCells(told),
-    knownGaps({ producer, ran, told }).join('; ')
+    name,
+    packages.join(', '),
+    ...counts.map((count) => yesOrNo(count > 0)),
+    ...toContentCells(seenIn(seen, 'plain')?.told),
+    gapsOf(seen).join('; ')
   ]
 }
 
-function toFixtureCells({ name, spans, logs, told }: SeenFixture): string[] {
+function toFlagCells(seen: SeenProducer): readonly string[] {
+  const content = toContentCells(seenIn(seen, 'plain')?.told)
+  return [seen.name, seen.packages.join(', '), ...content, gapsOf(seen).join('; ')]
+}
+
+function toFixtureCells({ name, spans, logs, told }: SeenFixture): readonly string[] {
   const [, producer = name, version = ''] = /^(.+)-(\d.*)$/.exec(name) ?? []
-  return [
-    producer,
-    version,
-    yesOrNo(spans > 0),
-    yesOrNo(logs > 0),
-    ...toContentCells(told),
-    stepGaps(told).join('; ')
-  ]
+  const counts = [spans, logs].map((count) => yesOrNo(count > 0))
+  return [producer, version, ...counts, ...toContentCells(told), gapsOfSteps(told).join('; ')]
 }
 
-function toContentCells(told: SeenRun | undefined): string[] {
+function toContentCells(told: SeenRun | undefined): readonly string[] {
   const steps = told?.steps ?? []
   const tokens = Object.entries(told?.run.tokens ?? {}).filter(([, count]) => count > 0)
   return [
-    toolContent(steps),
+    told === undefined ? 'no' : toolContent(toolsOf(told)),
     tokens.map(([name]) => name).join(', ') || 'no',
-    yesOrNo(steps.some(({ cost }) => cost !== undefined)),
+    costOf(steps),
     yesOrNo(steps.some(({ filesRead, filesWritten }) => [...filesRead, ...filesWritten].length > 0))
   ]
 }
 
-function toolContent(steps: readonly SeenStep[]): string {
-  const tools = steps.filter(({ kind }) => kind === 'tool')
+/** Said by the producer, or computed from its tokens. */
+function costOf(steps: readonly SeenStep[]): string {
+  const sources = steps.flatMap(({ costSource }) => costSource?.replace(/@.*/, '') ?? [])
+  return [...new Set(sources)].join(', ') || 'no'
+}
+
+function toolContent(tools: readonly SeenStep[]): string {
   const has = {
     name: tools.some(({ tool }) => tool !== undefined),
     arguments: tools.some((step) => step.arguments !== ''),
@@ -121,25 +143,6 @@ function toolContent(steps: readonly SeenStep[]): string {
       .flatMap(([what, is]) => (is ? [what] : []))
       .join(', ') || 'no'
   )
-}
-
-function knownGaps({ producer, ran, told }: SeenProducer): string[] {
-  if (told === undefined) return ['exports nothing by OpenTelemetry of its own']
-  const hasTools = told.steps.some(({ kind }) => kind === 'tool')
-  return [
-    ...(producer.needsRoot ? ['seen with a span of the program around the run'] : []),
-    ...(!hasTools && ran.tools.length > 0 ? ['tools that ran are no steps'] : []),
-    ...stepGaps(told)
-  ]
-}
-
-function stepGaps({ run, steps }: SeenRun): string[] {
-  const tools = steps.filter(({ kind }) => kind === 'tool')
-  return [
-    ...(tools.some((step) => step.arguments === '') ? ['tool steps without arguments'] : []),
-    ...(tools.some((step) => step.observation === '') ? ['tool steps without result'] : []),
-    ...(run.outcome === 'unknown' ? ['outcome of the run unknown'] : [])
-  ]
 }
 
 function yesOrNo(is: boolean): string {

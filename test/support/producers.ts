@@ -1,35 +1,43 @@
-// Programs of SDKs that record themselves, by telemetry that is not ours, and what a user writes to have
-// it. Each is run against a stub of the model host and exports to a real Onset.
+// The producers: SDKs that record themselves or are recorded by the flag, and what a user writes to have it.
 
-import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { childEnvironment } from './onset-process.ts'
-import { programText, SDK_PROGRAMS, type ModuleSystem } from './sdk-programs.ts'
+import { readFileSync } from 'node:fs'
+import { PRODUCER_PROGRAMS } from './producers-programs.ts'
+import type { RunnableProducer } from './producers-run.ts'
+import { SDK_PROGRAMS, type SdkProgram } from './sdk-programs.ts'
 
-const PRELOAD = fileURLToPath(new URL('telemetry-preload.ts', import.meta.url))
-const TIMEOUT_MS = 60_000
-
-export interface Producer {
+export interface Producer extends RunnableProducer {
   readonly name: string
   /** Packages whose versions the page names. */
   readonly packages: readonly string[]
-  readonly program: string
-  readonly system: ModuleSystem
-  /** Switches its telemetry on; run when everything is loaded. */
-  readonly before: string
   /** What a user writes beside the exporter. */
   readonly configuration: readonly string[]
-  /** The producer has no span around a run: the program has one of its own. */
-  readonly needsRoot: boolean
 }
 
-export const PRODUCERS: readonly Producer[] = [
+function sdkProgram(name: string): SdkProgram {
+  const program = SDK_PROGRAMS[name]
+  if (program === undefined) throw new Error(`no program is named ${name}`)
+  return program
+}
+
+const OPENINFERENCE = {
+  before: `
+    const { LangChainInstrumentation } = await import('@arizeai/openinference-instrumentation-langchain')
+    const callbacks = await import('@langchain/core/callbacks/manager')
+    new LangChainInstrumentation().manuallyInstrument(callbacks)
+  `,
+  configuration: [
+    "import * as callbacks from '@langchain/core/callbacks/manager'",
+    "import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'",
+    'new LangChainInstrumentation().manuallyInstrument(callbacks)'
+  ]
+}
+
+/** With the SDK of OpenTelemetry and exporters, as a user sets them up. */
+const SELF_RECORDING: readonly Producer[] = [
   {
     name: 'Vercel AI SDK',
     packages: ['ai', '@ai-sdk/otel'],
-    program: 'ai sdk 7',
+    program: sdkProgram('ai sdk 7'),
     system: 'esm',
     before: `
       const { registerTelemetry } = await import('ai')
@@ -44,26 +52,60 @@ export const PRODUCERS: readonly Producer[] = [
     needsRoot: false
   },
   {
+    name: 'LangGraph with OpenInference',
+    packages: [
+      '@langchain/langgraph',
+      '@langchain/core',
+      '@arizeai/openinference-instrumentation-langchain'
+    ],
+    program: PRODUCER_PROGRAMS.langgraph,
+    system: 'esm',
+    ...OPENINFERENCE,
+    needsRoot: false
+  },
+  {
     name: 'LangChain with OpenInference',
     packages: ['@langchain/core', '@arizeai/openinference-instrumentation-langchain'],
-    program: 'langchain',
+    program: sdkProgram('langchain'),
     system: 'esm',
+    ...OPENINFERENCE,
+    needsRoot: true,
+    hasOwnLoop: true
+  },
+  {
+    name: 'Langfuse SDK with openai',
+    packages: ['@langfuse/tracing', '@langfuse/openai'],
+    program: PRODUCER_PROGRAMS.langfuse,
+    system: 'esm',
+    before: '',
+    configuration: [
+      'const client = observeOpenAI(new OpenAI()) // @langfuse/openai',
+      "const readClock = observe(fn, { name: 'read_clock', asType: 'tool' }) // @langfuse/tracing",
+      "await startActiveObservation('guide', run, { asType: 'agent' })"
+    ],
+    needsRoot: false
+  },
+  {
+    name: 'openai with @traceloop/instrumentation-openai',
+    packages: ['openai', '@traceloop/instrumentation-openai'],
+    program: PRODUCER_PROGRAMS.traceloop,
+    system: 'cjs',
     before: `
-      const { LangChainInstrumentation } = await import('@arizeai/openinference-instrumentation-langchain')
-      const callbacks = await import('@langchain/core/callbacks/manager')
-      new LangChainInstrumentation().manuallyInstrument(callbacks)
+      const { OpenAIInstrumentation } = require('@traceloop/instrumentation-openai')
+      new OpenAIInstrumentation().manuallyInstrument(require('openai').OpenAI)
     `,
     configuration: [
-      "import * as callbacks from '@langchain/core/callbacks/manager'",
-      "import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain'",
-      'new LangChainInstrumentation().manuallyInstrument(callbacks)'
+      "const { OpenAI } = require('openai')",
+      "const { OpenAIInstrumentation } = require('@traceloop/instrumentation-openai')",
+      'new OpenAIInstrumentation().manuallyInstrument(OpenAI)'
     ],
-    needsRoot: true
+    needsRoot: true,
+    hasOwnLoop: true
   },
   {
     name: 'openai with @opentelemetry/instrumentation-openai',
     packages: ['openai6', '@opentelemetry/instrumentation-openai'],
-    program: 'openai 6, chat',
+    program: sdkProgram('openai 6, chat'),
     system: 'cjs',
     before: `
       const { OpenAIInstrumentation } = require('@opentelemetry/instrumentation-openai')
@@ -80,21 +122,23 @@ export const PRODUCERS: readonly Producer[] = [
       'const instrumentation = new OpenAIInstrumentation({ captureMessageContent: true })',
       'instrumentation.setLoggerProvider(loggerProvider)'
     ],
-    needsRoot: true
+    needsRoot: true,
+    hasOwnLoop: true
   },
   {
-    name: 'Anthropic SDK',
+    name: 'Anthropic SDK, messages',
     packages: ['@anthropic-ai/sdk'],
-    program: 'anthropic',
+    program: sdkProgram('anthropic'),
     system: 'esm',
     before: '',
     configuration: ['ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE=content'],
-    needsRoot: true
+    needsRoot: true,
+    hasOwnLoop: true
   },
   {
     name: 'OpenAI Agents',
     packages: ['@openai/agents'],
-    program: 'openai agents',
+    program: sdkProgram('openai agents'),
     system: 'esm',
     before: '',
     configuration: [],
@@ -103,85 +147,45 @@ export const PRODUCERS: readonly Producer[] = [
   {
     name: 'Google GenAI SDK',
     packages: ['@google/genai'],
-    program: 'google genai',
+    program: sdkProgram('google genai'),
     system: 'esm',
     before: '',
     configuration: [],
-    needsRoot: false
+    needsRoot: false,
+    hasOwnLoop: true
   }
 ]
 
-interface RanTool {
-  readonly name: string
-  readonly arguments: unknown
-}
+const FLAG = ['node --import @onset/instrumentation/register agent.js']
 
-export interface ProducerRun {
-  readonly tools: readonly RanTool[]
-  readonly failure: string | undefined
-  readonly spans: number
-  readonly logs: number
-  readonly metrics: number
-}
+/** Under the flag, which records what an SDK does not. */
+const UNDER_THE_FLAG: readonly Producer[] = [
+  {
+    name: 'Anthropic SDK, tool runner',
+    packages: ['@anthropic-ai/sdk'],
+    program: PRODUCER_PROGRAMS.toolRunner
+  },
+  {
+    name: 'OpenAI Agents',
+    packages: ['@openai/agents'],
+    program: PRODUCER_PROGRAMS.agents
+  },
+  {
+    name: 'Google GenAI SDK',
+    packages: ['@google/genai'],
+    program: sdkProgram('google genai'),
+    hasOwnLoop: true
+  }
+].map((producer) => ({
+  ...producer,
+  system: 'esm',
+  before: '',
+  configuration: FLAG,
+  needsRoot: false,
+  isOurs: true
+}))
 
-interface ProducerOptions {
-  readonly folder: string
-  readonly service: string
-  readonly onsetUrl: string
-  readonly modelUrl: string
-  readonly model: string
-}
-
-/** The ledger of the program and what it exported, after it ended and flushed. */
-export async function runProducer(
-  producer: Producer,
-  { folder, service, onsetUrl, modelUrl, model }: ProducerOptions
-): Promise<ProducerRun> {
-  const file = join(folder, `${service}.${producer.system === 'esm' ? 'mjs' : 'cjs'}`)
-  const countsFile = `${file}.counts.json`
-  writeFileSync(file, producerText(producer))
-  const stdout = await new Promise<string>((resolve, reject) => {
-    execFile(
-      process.execPath,
-      ['--no-warnings', '--import', PRELOAD, file],
-      {
-        timeout: TIMEOUT_MS,
-        env: childEnvironment({
-          OTLP_URL: onsetUrl,
-          SERVICE: service,
-          COUNTS_FILE: countsFile,
-          MODEL_URL: modelUrl,
-          MODEL: model,
-          STREAM: '0',
-          ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE: 'content'
-        })
-      },
-      (error, out, err) => (error === null ? resolve(out) : reject(new Error(`${err}\n${out}`)))
-    )
-  })
-  const lines = stdout.trim().split('\n')
-  const failure = lines.find((line) => line.startsWith('failed: '))?.slice('failed: '.length)
-  const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as Pick<
-    ProducerRun,
-    'spans' | 'logs' | 'metrics'
-  >
-  const tools = JSON.parse(lines.at(-1) ?? '[]') as ProducerRun['tools']
-  return { tools, failure, ...counts }
-}
-
-function producerText({ program, system, before, needsRoot }: Producer): string {
-  const sdk = SDK_PROGRAMS[program]
-  if (sdk === undefined) throw new Error(`no program is named ${program}`)
-  const run = needsRoot
-    ? `await globalThis.telemetry.provider.getTracer('app').startActiveSpan('agent', async (span) => {
-        try { await agent() } catch (error) { span.setStatus({ code: 2, message: error.message }); throw error }
-        finally { span.end() }
-      })`
-    : 'await agent()'
-  const agent = `async function agent() {${sdk.agent}}
-    try { ${run} } catch (error) { console.log('failed: ' + error.message.split('\\n')[0]) }`
-  return programText({ ...sdk, agent }, system, before)
-}
+export const PRODUCERS: readonly Producer[] = [...SELF_RECORDING, ...UNDER_THE_FLAG]
 
 /** As installed. */
 export function versionOf(name: string): string {

@@ -200,7 +200,7 @@ for (let turn = 0; turn < 4; turn += 1) {
 
 export type ModuleSystem = 'esm' | 'cjs'
 
-interface SdkProgram {
+export interface SdkProgram {
   /** Package → names to take from it; `default` is the default export. */
   readonly imports: Readonly<Record<string, string>>
   readonly agent: string

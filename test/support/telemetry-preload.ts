@@ -1,5 +1,5 @@
 // Loaded before a program by `--import`: the SDK of OpenTelemetry as a user sets it up, with exporters to
-// the address in OTLP_URL. How many spans, log records and metrics there were goes to the file COUNTS_FILE.
+// the address in OTLP_URL. How many spans, traces, log records and metrics there were goes to the file COUNTS_FILE.
 
 import { writeFileSync } from 'node:fs'
 import { context, metrics, trace } from '@opentelemetry/api'
@@ -14,6 +14,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 
 const url = process.env['OTLP_URL'] ?? ''
 const counts = { spans: 0, logs: 0, metrics: 0 }
+const traces = new Set<string>()
 const resource = resourceFromAttributes({ 'service.name': process.env['SERVICE'] ?? '' })
 const nothing = (): Promise<void> => Promise.resolve()
 const provider = new TracerProvider({
@@ -21,7 +22,10 @@ const provider = new TracerProvider({
   spanProcessors: [
     {
       onStart: () => {},
-      onEnd: () => (counts.spans += 1),
+      onEnd: (span) => {
+        counts.spans += 1
+        traces.add(span.spanContext().traceId)
+      },
       forceFlush: nothing,
       shutdown: nothing
     },
@@ -58,5 +62,8 @@ process.once('beforeExit', () => void end())
 
 async function end(): Promise<void> {
   await Promise.all([provider, loggerProvider, meterProvider].map((each) => each.shutdown()))
-  writeFileSync(process.env['COUNTS_FILE'] ?? '', JSON.stringify(counts))
+  writeFileSync(
+    process.env['COUNTS_FILE'] ?? '',
+    JSON.stringify({ ...counts, traces: traces.size })
+  )
 }
