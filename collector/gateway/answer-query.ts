@@ -42,9 +42,9 @@ export async function answerQuery(
   signal: AbortSignal
 ): Promise<QueryAnswer> {
   const { catalog, limits, turns, queries } = answerer
-  const { callsRefused } = catalog
+  const { refused } = catalog
   const { parameters } = request
-  const examined = examineStatement(request.sql, { parameters, callsRefused })
+  const examined = examineStatement(request.sql, { parameters, refused })
   const format = examined.format ?? checkFormat(request.format ?? FORMAT_DEFAULT)
   const settings = new Map(engineSettings(limits))
   for (const [name, value] of [...request.settings, ...examined.settings]) {

@@ -2,15 +2,14 @@
 // here do not know, and those are refused until somebody has looked at them.
 
 import type { ReadOnlyQueries } from '../model/index.ts'
-import { TABLE_FUNCTIONS_ALLOWED } from './sql/names.ts'
+import { TABLE_FUNCTIONS_ALLOWED, type RefusedNames } from './sql/names.ts'
 
 export interface Catalog {
   /** As `26.7.2.1`. */
   readonly version: string
   readonly timezone: string
   readonly displayName: string
-  /** Lower case. */
-  readonly callsRefused: ReadonlySet<string>
+  readonly refused: RefusedNames
   readonly settingNames: ReadonlySet<string>
 }
 
@@ -19,18 +18,19 @@ const READ_MS_MAX = 30_000
 
 const ENGINE_SQL = 'SELECT version() AS version, timezone() AS timezone, displayName() AS name'
 
+const TABLE_FUNCTIONS_SQL = 'SELECT lower(name) AS name FROM system.table_functions'
+
 /** AI functions ask the network, introspection shows the inside of the process. */
-const CALLS_SQL = `
-SELECT lower(name) AS name FROM system.table_functions
-UNION ALL
+const SCALARS_SQL = `
 SELECT lower(name) AS name FROM system.functions WHERE categories IN ('AI', 'Introspection')`
 
 const SETTINGS_SQL = 'SELECT name FROM system.settings'
 
 export async function readCatalog(queries: ReadOnlyQueries): Promise<Catalog> {
-  const [engine = [], calls, settings] = await Promise.all([
+  const [engine = [], tableFunctions, scalars, settings] = await Promise.all([
     readTable(queries, ENGINE_SQL).then((rows) => rows[0]),
-    readTable(queries, CALLS_SQL),
+    readTable(queries, TABLE_FUNCTIONS_SQL),
+    readTable(queries, SCALARS_SQL),
     readTable(queries, SETTINGS_SQL)
   ])
   const [version = '', timezone = '', displayName = ''] = engine
@@ -38,9 +38,14 @@ export async function readCatalog(queries: ReadOnlyQueries): Promise<Catalog> {
     version,
     timezone,
     displayName,
-    callsRefused: new Set(
-      calls.map(([name = '']) => name).filter((name) => !TABLE_FUNCTIONS_ALLOWED.has(name))
-    ),
+    refused: {
+      tableFunctions: new Set(
+        tableFunctions
+          .map(([name = '']) => name)
+          .filter((name) => !TABLE_FUNCTIONS_ALLOWED.has(name))
+      ),
+      scalars: new Set(scalars.map(([name = '']) => name))
+    },
     settingNames: new Set(settings.map(([name = '']) => name))
   }
 }

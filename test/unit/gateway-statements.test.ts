@@ -10,7 +10,10 @@ import { renderTokens, tokenize } from '../../collector/gateway/sql/tokenize.ts'
 import { GATEWAY_LIMITS_DEFAULT } from '../../collector/gateway/limits.ts'
 import { QueryError } from '../../collector/model/index.ts'
 
-const OPTIONS = { parameters: new Map<string, string>(), callsRefused: new Set(['newcall']) }
+const OPTIONS = {
+  parameters: new Map<string, string>(),
+  refused: { tableFunctions: new Set(['newcall']), scalars: new Set(['newscalar']) }
+}
 
 function examined(sql: string, parameters: Record<string, string> = {}): string {
   return examineStatement(sql, { ...OPTIONS, parameters: new Map(Object.entries(parameters)) })
@@ -218,6 +221,11 @@ const REFUSED: readonly (readonly [name: string, statements: readonly string[]])
       "SELECT * FROM url('x')",
       "SELECT * FROM s3Cluster('x')",
       'SELECT newCall(1)',
+      'SELECT arrayMap(newScalar, [1])',
+      "SELECT arrayMap(file, ['x'])",
+      "SELECT arrayMap((`file`), ['x'])",
+      "WITH file AS f SELECT arrayMap(f, ['x'])",
+      "SELECT 1 AS a, arrayMap(x.file(y), ['x'])",
       'SELECT * FROM merge(x)',
       'SELECT * FROM system.processes',
       'SELECT * FROM "system" . `settings`',
@@ -336,7 +344,7 @@ t.test('long statements cost time in proportion: no text is scanned again and ag
 
 const CONTEXT: SettingContext = {
   limits: GATEWAY_LIMITS_DEFAULT,
-  callsRefused: new Set(),
+  refused: { tableFunctions: new Set(), scalars: new Set() },
   settingNames: new Set([
     'max_threads',
     'max_execution_time',

@@ -1,25 +1,28 @@
 // Refuses names by where they stand among the tokens, in any spelling: bare, quoted, in any case, with
 // anything between them and their parenthesis. Errs towards refusing, because it does not parse.
 
+import type { QueryError } from '../../model/index.ts'
 import {
-  CALLS_REFUSED,
   OVERLAY_DATABASE,
+  SCALARS_REFUSED,
   SYSTEM_DATABASE,
   SYSTEM_TABLES_ALLOWED,
+  TABLE_CALLS_REFUSED,
   TABLES_SECLUDED,
-  WORDS_REFUSED
+  WORDS_REFUSED,
+  type RefusedNames
 } from './names.ts'
 import { refusal } from './refusal.ts'
 import { isSymbol, isWord, type Token } from './tokenize.ts'
 
-/** `callsRefused` are those that the running engine has besides, in lower case. @throws QueryError */
-export function checkNames(tokens: readonly Token[], callsRefused: ReadonlySet<string>): void {
+/** @throws QueryError */
+export function checkNames(tokens: readonly Token[], refused: RefusedNames): void {
   for (const [at, token] of tokens.entries()) {
     if (token.name === undefined) continue
     checkWord(token, tokens[at + 1])
     checkSecluded(token.name)
     checkSettings(tokens, at)
-    checkCall(tokens, at, callsRefused)
+    checkCall(tokens, at, refused)
     checkTable(tokens, at)
   }
 }
@@ -54,16 +57,27 @@ function checkSettings(tokens: readonly Token[], at: number): void {
   throw refusal('READONLY', 'SETTINGS may stand at the end of the whole statement only')
 }
 
-function checkCall(tokens: readonly Token[], at: number, callsRefused: ReadonlySet<string>): void {
+function checkCall(tokens: readonly Token[], at: number, refused: RefusedNames): void {
   const name = tokens[at]?.name ?? ''
   const lower = name.toLowerCase()
-  if (!CALLS_REFUSED.has(lower) && !callsRefused.has(lower)) return
-  if (isSymbol(tokens[at + 1], '(') || isApplied(tokens, at)) {
-    throw refusal(
-      'ACCESS_DENIED',
-      `The function ${name} may not be called: this interface reads the tables of Onset and nothing else`
-    )
-  }
+  const isScalar = SCALARS_REFUSED.has(lower) || refused.scalars.has(lower)
+  if (isScalar && !isColumn(tokens, at)) throw refusedCall(name)
+  if (!TABLE_CALLS_REFUSED.has(lower) && !refused.tableFunctions.has(lower)) return
+  if (isSymbol(tokens[at + 1], '(') || isApplied(tokens, at)) throw refusedCall(name)
+}
+
+function refusedCall(name: string): QueryError {
+  return refusal(
+    'ACCESS_DENIED',
+    `The function ${name} may not be called, nor its name stand for a column without its table: this interface reads the tables of Onset and nothing else`
+  )
+}
+
+/** `t.file`, `1 AS file`: there it is no function. With a parenthesis it is a call all the same. */
+function isColumn(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1]
+  const isNamed = isSymbol(before, '.') || isWord(before, 'AS')
+  return isNamed && !isSymbol(tokens[at + 1], '(') && !isApplied(tokens, at)
 }
 
 /** `* APPLY f`, `* APPLY (f)`: the one place where a function is called without a parenthesis after it. */

@@ -2,6 +2,7 @@
 // FORMAT and SETTINGS off its end, because they are given to the engine in other ways.
 
 import { checkNames } from './check-names.ts'
+import type { RefusedNames } from './names.ts'
 import { checkFormat } from './formats.ts'
 import { unquoteText } from './literals.ts'
 import { refusal } from './refusal.ts'
@@ -20,7 +21,7 @@ export interface ExamineOptions {
   /** Values of `{name:Type}`; those of the type Identifier become part of the statement here. */
   readonly parameters: ReadonlyMap<string, string>
   /** Functions of the running engine that may not be called, lower case. */
-  readonly callsRefused: ReadonlySet<string>
+  readonly refused: RefusedNames
 }
 
 /** No tool names a table or column longer than this. */
@@ -36,7 +37,7 @@ export function examineStatement(sql: string, options: ExamineOptions): Examined
   }
   const ending = takeEnding(tokens)
   checkKind(ending.tokens)
-  checkNames(ending.tokens, options.callsRefused)
+  checkNames(ending.tokens, options.refused)
   return {
     statement: renderTokens(ending.tokens),
     format: ending.format === undefined ? undefined : checkFormat(ending.format),

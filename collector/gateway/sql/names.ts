@@ -44,10 +44,20 @@ const FUNCTIONS_REFUSED = `addresstoline addresstolinewithinlines addresstosymbo
   getserverport getserversetting generateserialid hascolumnintable hasthreadfuzzer logtrace reversednsquery
   serveruuid showcertificate tcpport tid`
 
-export const CALLS_REFUSED: ReadonlySet<string> = new Set([
-  ...words(TABLE_FUNCTIONS_REFUSED),
-  ...words(FUNCTIONS_REFUSED)
-])
+/** What the running engine has besides the lists here, in lower case. */
+export interface RefusedNames {
+  readonly tableFunctions: ReadonlySet<string>
+  readonly scalars: ReadonlySet<string>
+}
+
+/**
+ * Refused wherever they stand, not only before a parenthesis: a function may be handed to another by its name,
+ * `arrayMap(file, ['/etc/passwd'])`.
+ */
+export const SCALARS_REFUSED: ReadonlySet<string> = new Set(words(FUNCTIONS_REFUSED))
+
+/** Rows are made by a call only; as names of columns (`sum(input)`) these are common. */
+export const TABLE_CALLS_REFUSED: ReadonlySet<string> = new Set(words(TABLE_FUNCTIONS_REFUSED))
 
 /** What clients and data sources read to show a schema; configuration, processes and files are not among it. */
 export const SYSTEM_TABLES_ALLOWED: ReadonlySet<string> = new Set(

@@ -3,6 +3,7 @@
 // with the largest value where a value costs something.
 
 import { checkNames } from './check-names.ts'
+import type { RefusedNames } from './names.ts'
 import { refusal } from './refusal.ts'
 import { renderTokens, tokenize } from './tokenize.ts'
 import { quoteText, readMap, unquoteText } from './literals.ts'
@@ -75,7 +76,7 @@ const FILTERS = 'additional_table_filters'
 
 export interface SettingContext {
   readonly limits: QueryLimits
-  readonly callsRefused: ReadonlySet<string>
+  readonly refused: RefusedNames
   /** Of the running engine: another name is one that does not exist. */
   readonly settingNames: ReadonlySet<string>
 }
@@ -90,7 +91,7 @@ export function readSetting(
   // It is so in any case; some clients say it.
   if (name === 'readonly' && /^[12]$/.test(value)) return undefined
   if (value.length > VALUE_CHARS_MAX || value.includes('\0')) throw badValue(name, value)
-  if (name === FILTERS) return checkFilters(value, context.callsRefused)
+  if (name === FILTERS) return checkFilters(value, context.refused)
   const check = CHECKS.get(name) ?? (OUTPUT_FORMAT.test(name) ? isShort : undefined)
   if (check === undefined || !context.settingNames.has(name)) throw unknown(name, context)
   const checked = check(value, context.limits)
@@ -99,12 +100,12 @@ export function readSetting(
 }
 
 /** A map from table to condition. The conditions are SQL that the engine runs, so they are examined as such. */
-function checkFilters(value: string, callsRefused: ReadonlySet<string>): string {
+function checkFilters(value: string, refused: RefusedNames): string {
   const entries = readMap(tokenize(value))
   if (entries === undefined) throw badValue(FILTERS, value)
   const checked = entries.map(([table, condition]) => {
     const tokens = tokenize(unquoteText(condition))
-    checkNames(tokens, callsRefused)
+    checkNames(tokens, refused)
     return `${table} : ${quoteText(renderTokens(tokens))}`
   })
   return `{${checked.join(', ')}}`
