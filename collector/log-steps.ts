@@ -3,7 +3,13 @@
 
 import type { Meter } from '@opentelemetry/api'
 import type { Logger } from 'pino'
-import type { DecodedLogRecord, IngestWriter, LogListener, RunListener } from './model/index.ts'
+import type {
+  ClassifiedStep,
+  DecodedLogRecord,
+  IngestWriter,
+  LogListener,
+  RunListener
+} from './model/index.ts'
 import { normalizeLogs, type Prices } from './normalizer/index.ts'
 import { classify, type Defect } from './pipeline.ts'
 
@@ -28,14 +34,8 @@ export function createLogSteps(options: LogStepsOptions): LogListener {
   })
   return {
     logsAccepted: async (records: readonly DecodedLogRecord[]): Promise<void> => {
-      const { steps: normalized, fallbacks } = normalizeLogs(records)
-      const defects: Defect[] = fallbacks.map(({ event, reason }) => ({
-        room: 'normalizer',
-        reason: `${event}: ${reason}`
-      }))
-      const steps = normalized
-        .map((step) => prices?.price(step) ?? step)
-        .map((step) => classify(step, defects))
+      const defects: Defect[] = []
+      const steps = toLogSteps(records, prices, defects)
       if (defects.length > 0) {
         failed.add(defects.length)
         const fields = { defects: defects.slice(0, DEFECTS_LOGGED_MAX), count: defects.length }
@@ -47,4 +47,17 @@ export function createLogSteps(options: LogStepsOptions): LogListener {
       listener?.stepsWritten(steps)
     }
   }
+}
+
+/** Also what re-normalization makes of stored records, which were sanitized when they came. */
+export function toLogSteps(
+  records: readonly DecodedLogRecord[],
+  prices: Prices | undefined,
+  defects: Defect[]
+): readonly ClassifiedStep[] {
+  const { steps, fallbacks } = normalizeLogs(records)
+  for (const { event, reason } of fallbacks) {
+    defects.push({ room: 'normalizer', reason: `${event}: ${reason}` })
+  }
+  return steps.map((step) => prices?.price(step) ?? step).map((step) => classify(step, defects))
 }

@@ -151,11 +151,11 @@ t.test('a step that is no longer made of its span is in no run', async (t) => {
   const spans = aRunOfSpans()
   const runId = await stored(spans, (step) => step)
   const tool = (await readRun(runId)).steps.find((step) => step.kind === 'tool')
-  const { rewritten, hidden } = (await store.raw?.rewriteSteps(
-    runId,
-    toClassifiedSteps(spans, undefined).filter((step) => step.stepId !== tool?.stepId),
-    new Set(spans.map((span) => span.spanId))
-  )) ?? { rewritten: -1, hidden: -1 }
+  const steps = toClassifiedSteps(spans, undefined)
+  const { rewritten, hidden } = (await store.raw?.rewriteSteps({
+    steps: steps.filter((step) => step.stepId !== tool?.stepId),
+    keys: steps
+  })) ?? { rewritten: -1, hidden: -1 }
   t.strictSame([rewritten, hidden], [0, 1])
   await analyzeNow(runId)
   const after = await readRun(runId)

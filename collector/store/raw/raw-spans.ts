@@ -1,14 +1,15 @@
 // Raw spans read back, and what is made of them anew written over what was there.
 
 import type {
-  ClassifiedStep,
   DecodedSpan,
   DialectShare,
   RawSpanPage,
   RawSpanStore,
-  RunId,
-  SpanId,
-  TraceIdFilter,
+  Rewritten,
+  StepsAnew,
+  TraceFilter,
+  TracePosition,
+  TracesInTime,
   UnixNano
 } from '../../model/index.ts'
 import { toUnixNano } from '../../model/index.ts'
@@ -16,6 +17,8 @@ import type { Engine } from '../engine/engine.ts'
 import { readNanos } from '../rows/cells.ts'
 import { fromRawSpanRow, type RawSpanRow } from '../rows/raw-span-row.ts'
 import { sqlText, type SqlParameters } from '../sql/sql-text.ts'
+import { RawLogs } from './raw-logs.ts'
+import { readTraces } from './read-traces.ts'
 import { RenormalizationTable } from './renormalization-table.ts'
 import { rewriteSteps } from './rewrite-steps.ts'
 
@@ -69,14 +72,17 @@ WHERE Timestamp >= {since: DateTime64}
 GROUP BY Day
 ORDER BY Day`
 
-// Keys: one partition. Reads one column of a day.
-const LIST_TRACE_IDS = `
-SELECT DISTINCT TraceId
+// Keys: the partitions. Reads two columns of a day.
+const LIST_TRACES = `
+SELECT
+    TraceId,
+    min(Timestamp) AS Start
 FROM {database: Identifier}.otel_traces
 WHERE Timestamp >= {since: DateTime64}
     AND Timestamp < {until: DateTime64}
-    AND TraceId > {after: String}
-ORDER BY TraceId
+GROUP BY TraceId
+HAVING (Start, TraceId) > ({afterTime: DateTime64}, {afterTraceId: String})
+ORDER BY Start, TraceId
 LIMIT {limit: UInt32}`
 
 /** Of one hour: its kinds of spans are among them. */
@@ -87,12 +93,21 @@ export class RawSpans implements RawSpanStore {
   readonly #table: RenormalizationTable
   readonly saveRenormalization: RawSpanStore['saveRenormalization']
   readonly listRenormalizations: RawSpanStore['listRenormalizations']
+  readonly listLogDays: RawSpanStore['listLogDays']
+  readonly readLogs: RawSpanStore['readLogs']
+  readonly listLogSteps: RawSpanStore['listLogSteps']
+  readonly findLogTimes: RawSpanStore['findLogTimes']
 
   constructor(engine: Engine) {
     this.#engine = engine
     this.#table = new RenormalizationTable(engine)
     this.saveRenormalization = (state) => this.#table.save(state)
     this.listRenormalizations = (limit) => this.#table.list(limit)
+    const logs = new RawLogs(engine)
+    this.listLogDays = (since, until) => logs.listDays(since, until)
+    this.readLogs = (since, until) => logs.read(since, until)
+    this.listLogSteps = (since, until) => logs.listSteps(since, until)
+    this.findLogTimes = (runId) => logs.findTimes(runId)
   }
 
   async readSpans(traceId: string, { after, limit }: RawSpanPage): Promise<readonly DecodedSpan[]> {
@@ -128,13 +143,23 @@ export class RawSpans implements RawSpanStore {
     return rows.map((row) => readNanos(String(row.Day)))
   }
 
-  async listTraceIds(filter: TraceIdFilter): Promise<readonly string[]> {
-    const rows = await this.#read<{ TraceId: string }>(LIST_TRACE_IDS, { ...filter })
-    return rows.map((row) => row.TraceId)
+  async listTraces({ since, until, after, limit }: TraceFilter): Promise<readonly TracePosition[]> {
+    const rows = await this.#read<{ TraceId: string; Start: string }>(LIST_TRACES, {
+      since,
+      until,
+      afterTime: after?.start ?? toUnixNano(0n),
+      afterTraceId: after?.traceId ?? '',
+      limit
+    })
+    return rows.map((row) => ({ start: readNanos(row.Start), traceId: row.TraceId }))
   }
 
-  rewriteSteps(runId: RunId, steps: readonly ClassifiedStep[], spanIds: ReadonlySet<SpanId>) {
-    return rewriteSteps(this.#engine, { runId, steps, spanIds })
+  readTraces(traces: TracesInTime): AsyncIterable<readonly DecodedSpan[]> {
+    return readTraces(this.#engine, traces)
+  }
+
+  rewriteSteps(anew: StepsAnew): Promise<Rewritten> {
+    return rewriteSteps(this.#engine, anew)
   }
 
   #read<Row>(template: string, parameters: SqlParameters): Promise<readonly Row[]> {
