@@ -39,7 +39,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'collector/effects',
     'processors/assembler',
     'processors/localizer',
-    'processors/judge'
+    'processors/judge',
+    'processors/memory'
   ],
   'instrumentation/bridges': [],
   'instrumentation/llm-calls': [],
