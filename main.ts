@@ -75,6 +75,7 @@ async function serve(settings: Settings, store: Store, surroundings: Surrounding
     publicUrl,
     alerterMeter: metrics.meter('alerter'),
     judge: await openJudge(settings.judge),
+    judgements: store,
     memory: settings.memory ? store : undefined,
     now,
     meter: metrics.meter('processors'),

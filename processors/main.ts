@@ -74,6 +74,7 @@ async function work(settings: Settings, store: Store, surroundings: Surroundings
     publicUrl,
     alerterMeter: metrics.meter('alerter'),
     judge: await openJudge(settings.judge),
+    judgements: store,
     memory: settings.memory ? store : undefined,
     now,
     meter: metrics.meter('processors'),

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import type {
   Analysis,
   AnalysisStore,
+  JudgementStore,
   Localization,
   MemoryStore,
   RunId,
@@ -49,6 +50,8 @@ export interface ProcessorsOptions {
   readonly alerter?: Pick<Alerter, 'onsetLocalized'> | undefined
   /** Asked, after the analysis is saved, about runs that the localizer is not sure of. */
   readonly judge?: JudgeConfig | undefined
+  /** Of what the judge said and spent; without it a new process knows nothing of it. */
+  readonly judgements?: JudgementStore | undefined
   /** Of what is remembered across runs; without it nothing is. */
   readonly memory?: MemoryStore | undefined
   /** Milliseconds since 1970. */
@@ -89,6 +92,7 @@ export async function startProcessors(options: ProcessorsOptions): Promise<Proce
     options.judge &&
     createJudge({
       ...options.judge,
+      judgements: options.judgements,
       load: async (runId) => loadRun(options, runId),
       analyzeAgain: async (runId) => completion.analyzeNow(runId),
       now,
@@ -125,7 +129,7 @@ function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): Analy
     await setImmediate()
     const found = await localize(assembled, { provisional: state !== 'complete' })
     const run: LocalizedRun = { tree: assembled, localization: found }
-    const localization = state === 'complete' ? (judge?.settle(run) ?? found) : found
+    const localization = state === 'complete' ? ((await judge?.settle(run)) ?? found) : found
     await setImmediate()
     signal.throwIfAborted()
     const tree = withVerdicts(assembled, localization)

@@ -7,6 +7,7 @@ import type { Backups } from './backup.ts'
 import type { LogWriter } from './log-record.ts'
 import type { MemoryReader, MemoryStore } from './memory.ts'
 import type { MetricWriter } from './metric-point.ts'
+import type { JudgementStore } from './judgement.ts'
 import type { LeadStore } from './lead.ts'
 import type {
   Feedback,
@@ -256,6 +257,7 @@ export interface Store
     AlertStore,
     AlertReader,
     LeadStore,
+    JudgementStore,
     MemoryReader,
     MemoryStore,
     SpanReader,

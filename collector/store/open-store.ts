@@ -33,6 +33,7 @@ import { RawSpans } from './raw/raw-spans.ts'
 import { RunRowReader } from './read/run-reader.ts'
 import { readPrecision } from './read/precision-reader.ts'
 import { SpanRowReader } from './read/span-reader.ts'
+import { createJudgementTable } from './judgement-table.ts'
 import { createMemoryTables } from './memory/memory-tables.ts'
 import { createOutboxTables } from './outbox-tables.ts'
 import { Reports } from './reports.ts'
@@ -117,6 +118,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
   return {
     ...createAccessTables({ engine, metrics }),
     ...createOutboxTables({ engine, metrics }),
+    ...createJudgementTable(engine),
     ...createMemoryTables({
       engine,
       metrics,

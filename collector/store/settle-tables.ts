@@ -36,6 +36,7 @@ const ARRIVAL: Readonly<Record<string, { readonly of: keyof TtlDays; readonly ti
   agent_onsets: { of: 'runs', time: 'toDateTime(AnalyzedAt)' },
   agent_outcomes: { of: 'runs', time: 'toDateTime(IngestedAt)' },
   agent_patterns: { of: 'runs', time: 'toDateTime(RememberedAt)' },
+  agent_judgements: { of: 'runs', time: 'toDateTime(BegunAt)' },
   agent_feedback: { of: 'runs', time: 'toDateTime(IngestedAt)' },
   alert_outbox: { of: 'runs', time: 'toDateTime(UpdatedAt)' },
   agent_audit: { of: 'audit', time: 'toDateTime(At)' }

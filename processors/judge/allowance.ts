@@ -1,6 +1,7 @@
 // What judging may cost in an hour and in a day, by the clock of UTC. A run is begun only when all that it
 // may cost is there, so that the bound holds whatever the run then costs.
 
+import type { JudgeSpending } from '@onset/collector/model'
 import type { FailureReason, Usage } from './chat.ts'
 import type { JudgeLimits, TokenPrices } from './limits.ts'
 
@@ -27,10 +28,18 @@ export class Allowance {
     this.#turn(now)
     const { tokensPerRun, tokensPerHour, tokensPerDay, usdPerDay } = this.#limits
     // At worst all of it is output, which costs more.
-    const runUsd = this.#prices === undefined ? 0 : this.#worstUsd(tokensPerRun, this.#prices)
+    const runUsd = worstCostOf(tokensPerRun, this.#prices) ?? 0
     if (this.#dayTokens + tokensPerRun > tokensPerDay) return 'daily_budget'
     if (usdPerDay !== undefined && this.#dayUsd + runUsd > usdPerDay) return 'daily_budget'
     return this.#hourTokens + tokensPerRun > tokensPerHour ? 'hourly_budget' : undefined
+  }
+
+  /** What earlier processes have spent since the hour and the day began. */
+  restore(hour: JudgeSpending, day: JudgeSpending, now: number): void {
+    this.#turn(now)
+    this.#hourTokens += hour.tokens
+    this.#dayTokens += day.tokens
+    this.#dayUsd += day.costUsd
   }
 
   spend({ input, output }: Usage, now: number): void {
@@ -38,10 +47,6 @@ export class Allowance {
     this.#hourTokens += input + output
     this.#dayTokens += input + output
     this.#dayUsd += costOf({ input, output }, this.#prices) ?? 0
-  }
-
-  #worstUsd(tokens: number, { input, output }: TokenPrices): number {
-    return (tokens * Math.max(input, output)) / PRICED_TOKENS
   }
 
   #turn(now: number): void {
@@ -55,6 +60,17 @@ export class Allowance {
     this.#hour = hour
     this.#day = day
   }
+}
+
+/** Milliseconds since 1970 at which the hour and the day of `now` began. */
+export function startsOf(now: number): { readonly hour: number; readonly day: number } {
+  return { hour: now - (now % HOUR_MS), day: now - (now % DAY_MS) }
+}
+
+/** Of so many tokens, whichever they are. */
+export function worstCostOf(tokens: number, prices: TokenPrices | undefined): number | undefined {
+  if (prices === undefined) return undefined
+  return (tokens * Math.max(prices.input, prices.output)) / PRICED_TOKENS
 }
 
 /** US dollars; undefined without prices. */

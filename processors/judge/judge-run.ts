@@ -190,8 +190,12 @@ function toFailure(error: unknown): JudgeFailure {
 }
 
 /** Names of models are free text; of this one only what looks like a name goes into a version. */
+export function nameJudge(model: string): string {
+  return `${JUDGE_VERSION}:${model.replaceAll(/[^\w.:/@-]/g, '_').slice(0, MODEL_CHARS_MAX)}`
+}
+
 function asJudged(localization: Localization, model: string): Localization {
-  const by = `${JUDGE_VERSION}:${model.replaceAll(/[^\w.:/@-]/g, '_').slice(0, MODEL_CHARS_MAX)}`
+  const by = nameJudge(model)
   return {
     ...localization,
     onsets: localization.onsets.map((onset) => ({

@@ -1,8 +1,8 @@
 // The judge beside the analysis: runs wait for it, one is asked about at a time, and what it says is kept
-// until the run is analysed again, which then takes it over. It never holds up an analysis; while it thinks,
+// (verdicts.ts) until the run is analysed again, which then takes it over. It never holds up an analysis; while it thinks,
 // the deterministic answer is what is stored and told.
 
-import type { Localization, RunId, RunTree } from '@onset/collector/model'
+import type { JudgementStore, Localization, RunId, RunTree } from '@onset/collector/model'
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Logger } from 'pino'
 import { Allowance } from './allowance.ts'
@@ -12,15 +12,11 @@ import { ENDPOINT_FAILURES } from './chat.ts'
 import type { JudgeMetrics } from './judge-metrics.ts'
 import { createJudgeMetrics } from './judge-metrics.ts'
 import type { JudgedLocalization } from './judge-run.ts'
-import { judgeRun, withCaveat } from './judge-run.ts'
+import { judgeRun, nameJudge, withCaveat } from './judge-run.ts'
 import type { JudgeLimits, TokenPrices } from './limits.ts'
-import {
-  FAILURE_REMEMBERED_MS,
-  JUDGED_PER_RUN_MAX,
-  QUEUE_MAX,
-  REMEMBERED_MAX,
-  RUN_TIMEOUT_REQUESTS
-} from './limits.ts'
+import { JUDGED_PER_RUN_MAX, QUEUE_MAX, RUN_TIMEOUT_REQUESTS } from './limits.ts'
+import type { Remembered } from './verdicts.ts'
+import { Verdicts } from './verdicts.ts'
 import { fingerprint, isWanted } from './wanted.ts'
 
 /** What is configured. */
@@ -42,6 +38,8 @@ export interface JudgeOptions extends JudgeConfig {
   readonly load: (runId: RunId) => Promise<LocalizedRun | undefined>
   /** Analyses the run again, so that `settle` is asked. */
   readonly analyzeAgain: (runId: RunId) => Promise<unknown>
+  /** Where verdicts and spending outlive the process; without it they do not. */
+  readonly judgements?: JudgementStore | undefined
   readonly now: () => number
   readonly meter: Meter
   readonly logger: Logger
@@ -49,20 +47,11 @@ export interface JudgeOptions extends JudgeConfig {
 
 export interface Judge {
   /** What is to be saved of a complete run: the verdict when there is one, else what is given. */
-  settle(run: LocalizedRun): Localization
+  settle(run: LocalizedRun): Promise<Localization>
   /** Told after that was saved; has the run judged later when it is one for the judge. */
   consider(run: LocalizedRun): void
   /** Ends what is under way; what waits is not judged. Idempotent. */
   close(): Promise<void>
-}
-
-interface Remembered {
-  readonly fingerprint: string
-  readonly localization: Localization
-  /** Milliseconds since 1970; a verdict does not pass. */
-  readonly until: number
-  /** So often the run was judged. */
-  readonly times: number
 }
 
 export function createJudge(options: JudgeOptions): Judge {
@@ -75,22 +64,33 @@ class QueuedJudge implements Judge {
   readonly #allowance: Allowance
   readonly #breaker = new Breaker()
   readonly #waiting = new Set<RunId>()
-  readonly #remembered = new Map<RunId, Remembered>()
+  readonly #verdicts: Verdicts
   readonly #stopping = new AbortController()
   #working: Promise<void> | undefined
 
   constructor(options: JudgeOptions) {
     this.#options = options
-    const { limits, prices, meter } = options
+    const { limits, prices, meter, now, judgements: store } = options
+    const judge = nameJudge(options.client.model)
+    this.#verdicts = new Verdicts({ store, judge, limits, prices, now })
     this.#allowance = new Allowance(limits, prices)
     this.#metrics = createJudgeMetrics(meter, { prices, waiting: () => this.#waiting.size })
   }
 
-  settle(run: LocalizedRun): Localization {
+  async settle(run: LocalizedRun): Promise<Localization> {
     const { tree, localization } = run
-    if (!isWanted(tree, localization, this.#options.limits)) return localization
+    const { limits, logger } = this.#options
+    if (!isWanted(tree, localization, limits)) return localization
+    try {
+      await this.#verdicts.restore(this.#allowance)
+      await this.#verdicts.read(tree.run.runId)
+    } catch (error) {
+      // The deterministic answer stands until the run is analysed again; nothing is asked without a record.
+      logger.warn({ runId: tree.run.runId, err: error }, 'what was judged before is not known')
+      return localization
+    }
     const known = this.#recall(run)
-    if (known !== undefined) return known.localization
+    if (known?.localization !== undefined) return known.localization
     const refusal = this.#refusal(tree.run.runId)
     return refusal === undefined ? localization : withCaveat(localization, refusal)
   }
@@ -118,14 +118,14 @@ class QueuedJudge implements Judge {
 
   #refusal(runId: RunId): FailureReason | undefined {
     const now = this.#options.now()
-    if ((this.#remembered.get(runId)?.times ?? 0) >= JUDGED_PER_RUN_MAX) return 'run_budget'
+    if ((this.#verdicts.known(runId)?.times ?? 0) >= JUDGED_PER_RUN_MAX) return 'run_budget'
     if (this.#breaker.isOpen(now)) return 'circuit_open'
     if (this.#waiting.size >= QUEUE_MAX) return 'queue_full'
     return this.#allowance.refusal(now)
   }
 
   #recall({ tree, localization }: LocalizedRun): Remembered | undefined {
-    const known = this.#remembered.get(tree.run.runId)
+    const known = this.#verdicts.known(tree.run.runId)
     if (known === undefined || known.until <= this.#options.now()) return undefined
     return known.fingerprint === fingerprint(tree, localization) ? known : undefined
   }
@@ -146,25 +146,27 @@ class QueuedJudge implements Judge {
   }
 
   async #judge(runId: RunId): Promise<void> {
-    const { load, analyzeAgain, limits, now } = this.#options
+    const { load, analyzeAgain, limits } = this.#options
     const run = await load(runId)
     // It may have changed while it waited.
     if (run === undefined || !isWanted(run.tree, run.localization, limits)) return
+    await this.#verdicts.restore(this.#allowance)
+    await this.#verdicts.read(runId)
     if (this.#recall(run) !== undefined) return
     const refusal = this.#refusal(runId)
     if (refusal !== undefined) {
       this.#metrics.skipped(refusal)
       return
     }
-    const judged = await this.#ask(run)
-    if (this.#stopping.signal.aborted) return
-    const isFailure = judged.judgement.failure !== undefined
-    this.#remember(runId, {
+    const begun = await this.#verdicts.begin({
+      runId,
       fingerprint: fingerprint(run.tree, run.localization),
-      localization: judged.localization,
-      until: isFailure ? now() + FAILURE_REMEMBERED_MS : Infinity,
-      times: (this.#remembered.get(runId)?.times ?? 0) + 1
+      localizerVersion: run.localization.onsets[0]?.localizerVersion ?? ''
     })
+    const judged = await this.#ask(run)
+    const { aborted } = this.#stopping.signal
+    await this.#verdicts.end(begun, judged, { isStopped: aborted })
+    if (aborted) return
     await analyzeAgain(runId)
   }
 
@@ -183,15 +185,6 @@ class QueuedJudge implements Judge {
     const { runId } = tree.run
     logger.info({ runId, ...judgement }, 'a run was judged')
     return judged
-  }
-
-  #remember(runId: RunId, verdict: Remembered): void {
-    this.#remembered.delete(runId)
-    this.#remembered.set(runId, verdict)
-    const [oldest] = this.#remembered.keys()
-    if (this.#remembered.size > REMEMBERED_MAX && oldest !== undefined) {
-      this.#remembered.delete(oldest)
-    }
   }
 }
 

@@ -25,6 +25,7 @@ export type TableName =
   | 'agent_processors'
   | 'agent_renormalizations'
   | 'agent_patterns'
+  | 'agent_judgements'
   | 'onset_migrations'
 
 /**
