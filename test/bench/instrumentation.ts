@@ -1,102 +1,78 @@
-// What watching costs an agent: the same program bare and instrumented, in turns, in processes of its own,
-// against a stub of the host in this one. The agent asks, streams the answer, and works: it reads, parses
-// and hashes its files, as tools do. Figures are CPU time of the agent's process.
+// What watching costs an agent: the same program bare and instrumented, in turns, in processes of their own, as
+// the package is published, with model host and destination in this process. Figures are CPU time of the
+// agent's process. The agent is a coding agent, test/support/bench-agent.ts, whose turn is one streamed answer
+// of about 150 pieces and one tool in turn: a search through 230 source files, a file read, a file edited, a
+// command. An agent that does less of its own pays a larger share: what a turn costs is told in microseconds.
 // Run: node test/bench/instrumentation.ts
 
 import { spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startBenchHost } from '../support/bench-model.ts'
+import { buildInstrumentation } from '../support/built-instrumentation.ts'
 import { startRecorder } from '../support/llm-recorder.ts'
 import { startModelServer } from '../support/model-server.ts'
 
-const ROUNDS = 7
-const CALLS = 40
-/** Bytes that the agent's tools go through for one answer, as a test run or a search would. */
-const WORK_FILES = 60
+const ROUNDS = Number(process.env['ROUNDS'] ?? 15)
 
-const PRELOAD = fileURLToPath(new URL('../support/llm-preload.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const AGENT = fileURLToPath(new URL('../support/bench-agent.ts', import.meta.url))
 
-const AGENT = `
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { OpenAI } from 'openai'
-const client = new OpenAI({ baseURL: process.env.MODEL_URL + '/v1', apiKey: 'k' })
-const messages = [{ role: 'user', content: 'x'.repeat(2000) }]
-const isWorking = process.env.WORK === '1'
-const work = () => {
-  for (let at = 0; at < ${WORK_FILES}; at += 1) {
-    const text = readFileSync('package-lock.json', 'utf8')
-    createHash('sha256').update(text).digest('hex')
-    if (at % 10 === 0) JSON.parse(text)
-  }
-}
-const ask = async () => {
-  let said = ''
-  const stream = await client.chat.completions.create({ model: 'plain', messages, stream: true })
-  for await (const chunk of stream) said += chunk.choices[0]?.delta?.content ?? ''
-  messages.push({ role: 'assistant', content: said }, { role: 'user', content: 'y'.repeat(2000) })
-}
-for (let call = 0; call < 5; call += 1) await ask()
-const before = process.cpuUsage()
-for (let call = 0; call < ${CALLS}; call += 1) {
-  await ask()
-  if (isWorking) work()
-}
-const { user, system } = process.cpuUsage(before)
-console.log(user + system)
-`
+const base = join(ROOT, '.tap', 'bench')
+mkdirSync(base, { recursive: true })
+const folder = mkdtempSync(join(base, 'built-'))
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+function cut(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
 }
 
-async function cpuMicros(
-  file: string,
-  env: Record<string, string>,
-  isWatched: boolean
-): Promise<number> {
-  const args = isWatched ? ['--import', PRELOAD, file] : [file]
-  const child = spawn(process.execPath, ['--no-warnings', ...args], {
+async function microsATurn(env: Record<string, string>, flags: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, ['--no-warnings', ...flags, AGENT], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: 60_000
+    timeout: 120_000
   })
   let out = ''
   for await (const chunk of child.stdout) out += String(chunk)
-  return Number(out.trim()) / CALLS
+  return Number(out.trim())
 }
 
-const server = await startModelServer()
-// Inside the project, where the SDK is found.
-const file = join(ROOT, `.bench-agent-${process.pid}.mjs`)
-writeFileSync(file, AGENT)
-
-try {
-  for (const work of ['0', '1']) {
-    const env = { MODEL_URL: server.url, WORK: work }
-    const [bare, watched]: [number[], number[]] = [[], []]
-    for (let round = 0; round < ROUNDS; round += 1) {
-      bare.push(await cpuMicros(file, env, false))
-      watched.push(await cpuMicros(file, env, true))
-    }
-    const [without, withUs] = [median(bare), median(watched)]
-    const share = (((withUs - without) / without) * 100).toFixed(2)
-    const told = work === '1' ? 'an agent that works' : 'nothing but calls'
-    console.log(
-      `${told}: bare ${without.toFixed(0)} µs a call, instrumented ${withUs.toFixed(0)} µs, +${(withUs - without).toFixed(0)} µs, +${share} %`
-    )
+async function compare(told: string, env: Record<string, string>, flags: string[]): Promise<void> {
+  const [bare, added]: [number[], number[]] = [[], []]
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const without = await microsATurn(env, [])
+    bare.push(without)
+    added.push((await microsATurn(env, flags)) - without)
   }
+  const base = cut(bare, 0.5)
+  const share = (at: number): string => ((cut(added, at) / base) * 100).toFixed(1)
+  console.log(
+    `${told}: bare ${base} µs a turn, instrumented +${cut(added, 0.5)} µs, +${share(0.5)} % (${share(0.25)} to ${share(0.75)}); ${ROUNDS} rounds`
+  )
+}
+
+const host = await startBenchHost()
+try {
+  const built = buildInstrumentation(folder)
+  const env = {
+    MODEL_URL: `${host.url}/v1`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: host.url,
+    ONSET_SPOOL_DIR: join(folder, 'spool')
+  }
+  const flags = ['--import', join(built, 'register.js')]
+  await compare('nothing but calls', { ...env, AGENT_TOOLS: 'none' }, flags)
+  await compare('a coding agent', env, flags)
   await printHistoryBytes()
 } finally {
-  rmSync(file)
-  await server.close()
+  host.close()
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** 200 turns of 4 KB each: what the conversation costs on spans with each bound. */
 async function printHistoryBytes(): Promise<void> {
+  const server = await startModelServer()
   for (const messagesCharsMax of [8 * 1024, 16 * 1024, 32 * 1024, 128 * 1024, Infinity]) {
     const recorder = startRecorder({ limits: { messagesCharsMax } })
     const messages: { role: string; content: string }[] = []
@@ -115,4 +91,5 @@ async function printHistoryBytes(): Promise<void> {
       `messages of a run of 200 calls, bound ${messagesCharsMax}: ${(bytes / 1e6).toFixed(1)} MB`
     )
   }
+  await server.close()
 }
