@@ -128,9 +128,15 @@ function readDestination(reader: Reader): Destination {
     headers: lowered,
     protocol: readProtocol(reader),
     compression:
-      reader.signal('COMPRESSION', (name) => reader.choice(name, ['gzip', 'none'])) ?? 'gzip',
+      reader.signal('COMPRESSION', (name) => reader.choice(name, ['gzip', 'none'])) ??
+      (isLoopback(url) ? 'none' : 'gzip'),
     timeoutMs: reader.signal('TIMEOUT', (name) => reader.number(name, 1)) ?? EXPORT_TIMEOUT_MS
   }
+}
+
+/** Within a machine bytes cost less than their compression, which both ends would pay for. */
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
 function readProtocol(reader: Reader): Destination['protocol'] {

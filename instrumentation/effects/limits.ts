@@ -19,6 +19,8 @@ export interface EffectLimits {
   readonly quietMs: number
   /** Files that one burst of work under one parent shows; the rest is counted. */
   readonly filesPerBurstMax: number
+  /** Of these at most so many that were only read. */
+  readonly readsPerBurstMax: number
   /** Commands that are watched at the same time. */
   readonly openCommandsMax: number
   /** File descriptors open for writing that are followed. */
@@ -49,6 +51,8 @@ export const EFFECT_LIMITS: EffectLimits = {
   quietMs: 200,
   // As many files as the collector keeps of a step.
   filesPerBurstMax: 64,
+  // Who reads more in one go searches, and the names tell nothing; each costs a span.
+  readsPerBurstMax: 16,
   openCommandsMax: 1024,
   openFilesMax: 1024,
   closeWaitMs: 1000,

@@ -63,6 +63,8 @@ class FolderSpool implements Spool {
   readonly #header: string
   readonly #machine = machineToken()
   readonly #open = new Map<string, string>()
+  /** Marks of ended spans that go to the file of open ones with the next line, one write for both. */
+  #unmarked = ''
   #name: string | undefined
   #closed: Segment[] = []
   #current: (Segment & { readonly fd: number }) | undefined
@@ -86,9 +88,11 @@ class FolderSpool implements Spool {
   }
 
   end(spanId: string, record: SpanRecord | undefined): void {
-    // First the span, then the mark that it is no longer open: a kill in between leaves both, not neither.
     if (record !== undefined) this.#appendEnded(`${JSON.stringify(record)}\n`)
-    if (this.#open.delete(spanId)) this.#appendOpen(`${JSON.stringify({ end: spanId })}\n`)
+    if (!this.#open.delete(spanId)) return
+    // As long as its segment is there, whoever reads the folder knows by it that the span has ended.
+    this.#unmarked += `${JSON.stringify({ end: spanId })}\n`
+    if (record === undefined) this.#markEnded()
   }
 
   closedSegments(): readonly string[] {
@@ -108,6 +112,7 @@ class FolderSpool implements Spool {
     if (found === undefined) return
     this.#closed = this.#closed.filter((other) => other !== found)
     this.#bytes -= found.bytes
+    this.#markEnded()
     rmSync(join(this.path, segment), { force: true })
   }
 
@@ -127,6 +132,7 @@ class FolderSpool implements Spool {
   handOver(): string | undefined {
     if (this.#name === undefined) return undefined
     this.rotate()
+    this.#markEnded()
     this.#closeOpenFile()
     const { root } = this.#options
     const name = this.#name
@@ -147,6 +153,7 @@ class FolderSpool implements Spool {
     this.#name = undefined
     this.#closed = []
     this.#bytes = 0
+    this.#unmarked = ''
   }
 
   /** What is still open is written again; what had ended was in the folder, and is with who took it. */
@@ -203,10 +210,16 @@ class FolderSpool implements Spool {
     return true
   }
 
+  #markEnded(): void {
+    if (this.#unmarked !== '') this.#appendOpen('')
+  }
+
   #appendOpen(line: string): void {
+    const lines = this.#unmarked + line
+    this.#unmarked = ''
     if (this.#openFile === undefined) this.#openFile = this.#createOpenFile()
-    writeFully(this.#openFile.fd, line)
-    this.#openFile.bytes += line.length
+    writeFully(this.#openFile.fd, lines)
+    this.#openFile.bytes += lines.length
     if (this.#openFile.bytes > OPEN_FILE_BYTES_MAX) this.#rewriteOpenFile()
   }
 

@@ -6,7 +6,7 @@ import { FOREIGN_IDLE_MAX_MS, SPOOL_AGE_MAX_MS } from './limits.ts'
 import { readInterrupted, readSegment } from './read-spool.ts'
 import { sendRecords, type SendRecordsOptions, type Sent } from './send-records.ts'
 import { claimFolder, formatName, isAlive, machineToken, parseName } from './spool-folder.ts'
-import { listSegments } from './spool.ts'
+import { listSegments, OPEN_FILE } from './spool.ts'
 import { readdirSync, rmSync, statSync } from './untouched-fs.ts'
 
 export interface UploadLeftOptions extends SendRecordsOptions {
@@ -37,16 +37,17 @@ export async function uploadLeft(options: UploadLeftOptions): Promise<Sent> {
 
 async function uploadTaken(folder: string, options: UploadLeftOptions): Promise<Sent> {
   // Before the segments go: they tell which spans ended although their mark was not written any more.
-  const interrupted = readInterrupted(folder)
+  const interrupted = await sendRecords(readInterrupted(folder), options)
+  if (interrupted.kind !== 'done') return interrupted
+  rmSync(join(folder, OPEN_FILE), { force: true })
   for (const segment of listSegments(folder)) {
     const path = join(folder, segment)
     const sent = await sendRecords(readSegment(path), options)
     if (sent.kind !== 'done') return sent
     rmSync(path, { force: true })
   }
-  const sent = await sendRecords(interrupted, options)
-  if (sent.kind === 'done') rmSync(folder, { recursive: true, force: true })
-  return sent
+  rmSync(folder, { recursive: true, force: true })
+  return { kind: 'done' }
 }
 
 function isLeft(name: string, machine: string, options: UploadLeftOptions): boolean {

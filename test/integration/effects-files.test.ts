@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'
+import { startBenchHost } from '../support/bench-model.ts'
 import { startDestination } from '../support/otlp-destination.ts'
 import { aDataDir, startOnset } from '../support/onset-process.ts'
 import { agentFolder, runAgentProgram, REGISTER } from '../support/registered-agent.ts'
@@ -35,6 +36,10 @@ async function record(
     15_000
   )
   return { folder, spans: destination.spans, bodies: destination.bodies }
+}
+
+function fileName(path: unknown): string {
+  return textOf(path).split('/').at(-1) ?? ''
 }
 
 function textOf(value: unknown): string {
@@ -137,6 +142,85 @@ t.test(
     t.equal(parents[0], parents[1])
   }
 )
+
+/** A loop of its own: asks over fetch, and works between an answer that asks for a tool and the next request. */
+const handRolledLoop = (model: string): string => `
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+const messages = [{ role: 'user', content: 'work' }]
+for (let turn = 0; turn < 3; turn += 1) {
+  const body = JSON.stringify({ model: 'coder', stream: true, messages })
+  const answer = await (await fetch('${model}/v1/chat/completions', { method: 'POST', body })).text()
+  const [, id] = /"id":"(call_[^"]*)"/.exec(answer)
+  const [, name] = /"function":{"name":"([^"]*)"/.exec(answer)
+  const given = [...answer.matchAll(/"arguments":("(?:[^"\\\\]|\\\\.)*")/g)].map(([, piece]) => JSON.parse(piece)).join('')
+  messages.push({ role: 'assistant', content: '', tool_calls: [{ id, type: 'function', function: { name, arguments: given } }] })
+  if (turn < 2) {
+    execFileSync('sh', ['-c', 'echo hidden words'])
+    writeFileSync('made-' + turn + '.txt', 'hidden words')
+    readFileSync('made-' + turn + '.txt')
+    messages.push({ role: 'tool', tool_call_id: id, content: 'done' })
+  }
+}`
+
+t.test('what a hand-rolled loop does for a tool hangs under that derived tool call', async (t) => {
+  const host = await startBenchHost()
+  t.teardown(() => host.close())
+  const { spans } = await record(t, handRolledLoop(host.url))
+  const withTiming = (timing: string): readonly DecodedSpan[] =>
+    spans.filter(({ attributes }) => attributes['onset.tool.timing'] === timing)
+  const tools = withTiming('derived').toSorted((a, b) => Number(a.startTime - b.startTime))
+  t.equal(tools.length, 3)
+  const effects = withTiming('effect')
+  for (const [turn, tool] of tools.slice(0, 2).entries()) {
+    const below = effects.filter(({ parentSpanId }) => parentSpanId === tool.spanId)
+    t.same(
+      below
+        .map(({ attributes }) => attributes['file.path'] ?? 'command')
+        .map(fileName)
+        .toSorted(),
+      ['command', `made-${turn}.txt`, `made-${turn}.txt`]
+    )
+  }
+  t.equal(effects.length, 6, 'and nowhere else')
+})
+
+t.test('with capture by hash, commands and files are told by their hashes', async (t) => {
+  const source = `import { execFileSync } from 'node:child_process'
+    import { writeFileSync } from 'node:fs'
+    execFileSync('sh', ['-c', 'echo hidden words'])
+    writeFileSync('made.txt', 'hidden words')`
+  const { spans, bodies } = await record(t, source, { env: { ONSET_CAPTURE: 'hash' } })
+  t.notMatch(Buffer.concat(bodies).toString('latin1'), 'hidden words')
+  const hash = /^sha256:[0-9a-f]{64} \d+ characters$/
+  const command = spans.find(({ name }) => name === 'execute_tool shell')
+  t.match(command?.attributes['gen_ai.tool.call.arguments'], hash)
+  t.equal(command?.attributes['process.exit.code'], 0)
+  t.equal(
+    command?.attributes['onset.process.stdout.sha256'],
+    createHash('sha256').update('hidden words\n').digest('hex')
+  )
+  const file = spans.find(({ name }) => name === 'execute_tool write_file')
+  t.match(file?.attributes['gen_ai.tool.call.arguments'], hash)
+  t.equal(
+    file?.attributes['onset.file.sha256'],
+    createHash('sha256').update('hidden words').digest('hex')
+  )
+})
+
+t.test('of a search only some of the files are spans, the rest is counted', async (t) => {
+  const source = `import { readFileSync, writeFileSync } from 'node:fs'
+    for (let at = 0; at < 40; at += 1) writeFileSync('file-' + at + '.txt', '')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    for (let at = 0; at < 40; at += 1) readFileSync('file-' + at + '.txt')`
+  const { spans } = await record(t, source)
+  const reads = spans.filter(({ name }) => name === 'execute_tool read_file')
+  t.equal(reads.length, 16)
+  t.equal(
+    reads.reduce((sum, { attributes }) => sum + Number(attributes['onset.files.left_out'] ?? 0), 0),
+    24
+  )
+})
 
 t.test('planted secrets stay, and with capture off no content leaves', async (t) => {
   const planted = ['sk-', 'proj-Zz9yXx8wVv7uTt6sRr5q'].join('')

@@ -31,6 +31,16 @@ t.test('the endpoint of traces is taken as it is, the general one gets the path'
   )
 })
 
+t.test('within the machine nothing is compressed, unless it is asked for', async (t) => {
+  const compression = (env: Record<string, string>): string => read(env).destination.compression
+  t.equal(compression({}), 'none')
+  t.equal(compression({ ONSET_URL: 'http://localhost:4318' }), 'none')
+  t.equal(compression({ ONSET_URL: 'http://[::1]:4318' }), 'none')
+  t.equal(compression({ ONSET_URL: 'https://127.0.0.1.example.com' }), 'gzip')
+  t.equal(compression({ ONSET_URL: 'https://onset.example.com' }), 'gzip')
+  t.equal(compression({ OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }), 'gzip')
+})
+
 t.test('the key of an Onset goes to that Onset alone', async (t) => {
   const key = { ONSET_API_KEY: 'k' }
   t.equal(read({ ...key, ONSET_URL: 'https://o' }).destination.headers['authorization'], 'Bearer k')

@@ -89,6 +89,23 @@ t.test('a span that ended right before a kill is not reported as interrupted too
   t.same(readInterrupted(spool.path).records, [], 'its mark is missing, its span is there')
 })
 
+t.test('marks of ended spans are written before the segments that tell of them go', async (t) => {
+  const spool = createSpool({
+    root: t.testdir(),
+    resource: [],
+    bytesMax: 1e9,
+    segmentSpansMax: 1,
+    onDropped: () => undefined
+  })
+  for (const spanId of ['open', 'a', 'b']) spool.start(spanId, spanRecord(spanId))
+  for (const spanId of ['a', 'b']) spool.end(spanId, spanRecord(spanId))
+  const open = (): readonly string[] =>
+    readInterrupted(spool.path).records.map(({ span }) => span.spanId)
+  t.same(open(), ['open'])
+  for (const segment of spool.closedSegments()) spool.remove(segment)
+  t.same(open(), ['open'], 'nothing of them is left but the marks')
+})
+
 t.test('handed over, an empty spool leaves nothing, a full one a folder for anybody', async (t) => {
   const root = t.testdir()
   const options = {

@@ -45,6 +45,7 @@ export class FileRecords {
   readonly #room: Room
   readonly #open = new Map<string, FileRecord>()
   #burst = 0
+  #reads = 0
   #leftOut = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -56,12 +57,7 @@ export class FileRecords {
   touch(touch: Touch): Settle | undefined {
     const { options, limits } = this.#room
     if (!isWorthKnowing(touch.path, options.ignorePaths)) return undefined
-    if (
-      touch.operation === 'read' &&
-      (options.recordsReads === false || !isReadForWork(touch.path))
-    ) {
-      return undefined
-    }
+    if (touch.operation === 'read' && !this.#isReadRecorded(touch.path)) return undefined
     const parent = options.parentContext()
     const key = [
       trace.getSpanContext(parent)?.spanId,
@@ -72,13 +68,8 @@ export class FileRecords {
     let record = this.#open.get(key)
     if (record === undefined) {
       // Under another parent it is another change: the one before ends with what it made.
-      if ([...this.#open.values()].some((open) => open.touch.path === touch.path)) this.settle()
-      if (this.#burst >= limits.filesPerBurstMax) {
-        this.#leftOut += 1
-        this.#wait()
-        return undefined
-      }
-      this.#burst += 1
+      if (this.#isOpen(touch.path)) this.settle()
+      if (!this.#hasRoom(touch)) return undefined
       record = {
         touch,
         span: this.#start(touch, parent),
@@ -95,6 +86,36 @@ export class FileRecords {
     return this.#follow(record)
   }
 
+  /** A search that goes on is counted without a look at what else would tell that it is one. */
+  #isReadRecorded(path: string): boolean {
+    const { options, limits } = this.#room
+    if (options.recordsReads === false) return false
+    if (this.#reads < limits.readsPerBurstMax) return isReadForWork(path)
+    this.#leaveOut()
+    return false
+  }
+
+  #leaveOut(): void {
+    this.#leftOut += 1
+    this.#wait()
+  }
+
+  /** Takes a place of the burst, or counts the touch among those that are left out. */
+  #hasRoom({ operation }: Touch): boolean {
+    if (this.#burst >= this.#room.limits.filesPerBurstMax) {
+      this.#leaveOut()
+      return false
+    }
+    this.#burst += 1
+    if (operation === 'read') this.#reads += 1
+    return true
+  }
+
+  #isOpen(path: string): boolean {
+    for (const { touch } of this.#open.values()) if (touch.path === path) return true
+    return false
+  }
+
   /** Ends all spans: the files are now as they will be found. */
   settle(): void {
     clearTimeout(this.#timer)
@@ -106,6 +127,7 @@ export class FileRecords {
       last.span.setAttribute('onset.files.left_out', this.#leftOut)
     }
     this.#burst = 0
+    this.#reads = 0
     this.#leftOut = 0
     for (const record of records) this.#room.safely(() => this.#end(record))
   }
