@@ -7,7 +7,9 @@
 import type { Attributes, DecodedSpan, Resource, Scope } from '../model/index.ts'
 import { nameEmptyService, nameEmptySpan } from './sanitizers/empty-names.ts'
 import { mendText } from './sanitizers/mend-text.ts'
-import { findSecretHints, maskNamedSecret, maskSecrets } from './sanitizers/mask-secrets.ts'
+import { maskNamedSecret, maskSecrets } from './sanitizers/mask-secrets.ts'
+import { TEXT_SEPARATOR } from './sanitizers/secret-clues.ts'
+import { findSecretHints } from './sanitizers/secret-hints.ts'
 import type { SpanTexts, TextMap } from './sanitizers/span-texts.ts'
 import {
   collectAttributeTexts,
@@ -65,9 +67,7 @@ export function sanitizeAttributesOf<T extends { readonly attributes: Attributes
 
 /** What has to be done to these texts; undefined when nothing has. */
 export function textMapFor({ texts, isTooDeep }: SpanTexts): TextMap | undefined {
-  // A line break and a colon: no pattern reaches across it from one text to the next, and a name that
-  // is a key stands before a separator just as a name within a text does.
-  const joined = texts.join('\n:')
+  const joined = texts.join(TEXT_SEPARATOR)
   const hints = findSecretHints(joined)
   if (hints === undefined) return joined.isWellFormed() && !isTooDeep ? undefined : mendText
   return (text, key) => maskNamedSecret(maskSecrets(mendText(text), hints), key)

@@ -1,24 +1,12 @@
 // Replaces secrets in a text by `[masked:<kind>]`. Masking again changes nothing.
 
-import { findHintedKinds } from './secret-hints.ts'
+import type { SecretHints } from './secret-hints.ts'
+import { findSecretHints } from './secret-hints.ts'
 import type { SecretKind } from './secret-kinds.ts'
 import { isSecretKey, isSecretText } from './secret-kinds.ts'
 
-/** Why texts are looked at closer. */
-export interface SecretHints {
-  readonly kinds: readonly SecretKind[]
-  readonly hasPrivateKey: boolean
-}
-
 /** Shortest that can hold a secret: `a://b:c@`. */
 const TEXT_CHARS_MIN = 8
-
-/** Undefined when nothing in `text` hints at a secret, the case for nearly every span. */
-export function findSecretHints(text: string): SecretHints | undefined {
-  const hasPrivateKey = text.includes(PRIVATE_KEY_HINT)
-  const kinds = findHintedKinds(text)
-  return kinds.length === 0 && !hasPrivateKey ? undefined : { kinds, hasPrivateKey }
-}
 
 export function maskSecrets(text: string, hints: SecretHints): string {
   if (text.length < TEXT_CHARS_MIN) return text
@@ -70,7 +58,6 @@ function marker(kind: string): string {
   return `[masked:${kind}]`
 }
 
-const PRIVATE_KEY_HINT = 'PRIVATE KEY'
 const PRIVATE_KEY_BEGIN = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
 const PRIVATE_KEY_END = '-----END'
 

@@ -1,98 +1,88 @@
-// Which kinds of secrets a text may hold. Most texts hold none, and this is what they cost: a search for
-// a handful of rare characters, and a look at the two characters before each `-`, `_`, `:` and `=`.
-// Searching for each prefix on its own took six times as long (test/bench/normalizer.ts), because
-// common first letters stop the engine's fast search at every word.
+// Which kinds of secrets are in a text, for the price of reading it once, because most texts hold none. Complete:
+// a kind that is not named finds nothing in the text (test/unit/normalizer-secret-hints.test.ts). The text is copied
+// to bytes and read two by two, and where a pair leads to it the kind's own pattern is tried. Searching for
+// literals takes longer: common first letters stop the engine's fast search at every word.
 
+import type { Candidate } from './secret-clues.ts'
+import { CANDIDATES, FLAGS, PLACES, PRIVATE_KEY_BIT, SECRET_KEY_BIT } from './secret-clues.ts'
 import type { SecretKind } from './secret-kinds.ts'
 import { SECRET_KINDS } from './secret-kinds.ts'
 
-/** The kinds whose hints `text` has, in the order of SECRET_KINDS. */
-export function findHintedKinds(text: string): readonly SecretKind[] {
-  const hinted = new Set<SecretKind>()
-  for (const [needle, kind] of NEEDLES) if (text.includes(needle)) hinted.add(kind)
-  for (const end of ['-', '_']) addPrefixed(text, end, hinted)
-  for (const separator of [':', '=']) addNamed(text, separator, hinted)
-  return hinted.size === 0 ? NONE : SECRET_KINDS.filter((kind) => hinted.has(kind))
+/** Why texts are looked at closer. */
+export interface SecretHints {
+  /** In the order of SECRET_KINDS. */
+  readonly kinds: readonly SecretKind[]
+  readonly hasPrivateKey: boolean
+  /** One of the texts ends as the name of a secret does: it may be the key of the next. */
+  readonly hasSecretKey: boolean
 }
 
-const NONE: readonly SecretKind[] = []
-
-type Ending = readonly [ending: string, kind: SecretKind]
-
-const NEEDLES = endings((kind) => kind.hints.needles)
-
-/** By the two characters before the last, which is `-` or `_`. */
-const PREFIXES = byPair(
-  endings((kind) => kind.hints.prefixes),
-  1
-)
-
-/** By the last two characters. */
-const NAMES = byPair(
-  endings((kind) => kind.hints.names),
-  0
-)
-
-function endings(of: (kind: SecretKind) => readonly string[] | undefined): readonly Ending[] {
-  return SECRET_KINDS.flatMap((kind) => (of(kind) ?? []).map((ending): Ending => [ending, kind]))
-}
-
-function byPair(list: readonly Ending[], fromEnd: number): ReadonlyMap<number, readonly Ending[]> {
-  const map = new Map<number, Ending[]>()
-  for (const ending of list) {
-    const pair = pairBefore(ending[0], ending[0].length - fromEnd)
-    map.set(pair, [...(map.get(pair) ?? []), ending])
+/** Undefined when there is nothing, the case for nearly every span. */
+export function findSecretHints(text: string): SecretHints | undefined {
+  let found = 0
+  for (let start = 0; start < text.length; start += CHUNK_UNITS) {
+    found = readChunk(text, start, found)
   }
-  return map
+  if (found === 0) return undefined
+  return {
+    kinds: SECRET_KINDS.filter((_kind, at) => (found & (1 << at)) !== 0),
+    hasPrivateKey: (found & PRIVATE_KEY_BIT) !== 0,
+    hasSecretKey: (found & SECRET_KEY_BIT) !== 0
+  }
 }
 
-/** The two UTF-16 units before `end` as one number; lower case for ASCII letters. */
-function pairBefore(text: string, end: number): number {
-  return ((text.charCodeAt(end - 2) | 0x20) << 16) | text.charCodeAt(end - 1) | 0x20
-}
+/** Even, so that no pair lies across two chunks; small enough to stay in the processor's cache. */
+const CHUNK_UNITS = 65_536
+/** Of four pairs. */
+const BYTES_AT_ONCE = 8
 
-function addPrefixed(text: string, last: string, hinted: Set<SecretKind>): void {
-  for (let at = text.indexOf(last); at !== -1; at = text.indexOf(last, at + 1)) {
-    const candidates = PREFIXES.get(pairBefore(text, at))
-    if (candidates === undefined) continue
-    for (const [prefix, kind] of candidates) {
-      const start = at + 1 - prefix.length
-      if (text.startsWith(prefix, start) && isWordStart(text, start)) hinted.add(kind)
+/** The low bytes of a chunk's UTF-16 units: what seems to be ASCII there is looked up in the text. */
+const CHUNK = Buffer.alloc(CHUNK_UNITS + BYTES_AT_ONCE)
+const PAIRS = new Uint16Array(CHUNK.buffer, CHUNK.byteOffset, CHUNK.length / 2)
+
+/** The bits of what was found before, and of what is found here. */
+function readChunk(text: string, start: number, foundBefore: number): number {
+  const chunk = text.length <= CHUNK_UNITS ? text : text.slice(start, start + CHUNK_UNITS)
+  const length = CHUNK.write(chunk, 0, CHUNK_UNITS, 'latin1')
+  // Pairs are read four at a time; what an earlier text left there begins no secret of this one, but costs a look.
+  CHUNK.fill(0, length, length + BYTES_AT_ONCE)
+  const count = (length + 1) >> 1
+  let found = foundBefore
+  for (let at = 0; at < count; at += 4) {
+    if ((flagOf(at) | flagOf(at + 1) | flagOf(at + 2) | flagOf(at + 3)) === 0) continue
+    for (let pair = at; pair < at + 4; pair += 1) {
+      if (flagOf(pair) !== 0) found = lookAt(text, start, pair, found)
     }
   }
+  return found
 }
 
-/** Not in the middle of a word; after `\n` and `\u0022` a word begins, in a text that is JSON. */
-function isWordStart(text: string, start: number): boolean {
-  if (!ALPHANUMERIC.test(text.charAt(start - 1))) return true
-  return text.charAt(start - 2) === '\\' || text.startsWith('\\u', start - 6)
+function flagOf(at: number): number {
+  return FLAGS[PAIRS[at] ?? 0] ?? 0
 }
 
-const ALPHANUMERIC = /[A-Za-z0-9]/
-
-function addNamed(text: string, separator: string, hinted: Set<SecretKind>): void {
-  for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + 1)) {
-    const end = nameEnd(text, at)
-    const candidates = NAMES.get(pairBefore(text, end))
-    if (candidates === undefined) continue
-    const tail = text.slice(Math.max(0, end - NAME_CHARS_MAX), end).toLowerCase()
-    for (const [name, kind] of candidates) if (tail.endsWith(name)) hinted.add(kind)
+function lookAt(text: string, start: number, pair: number, foundBefore: number): number {
+  let found = foundBefore
+  for (const candidate of CANDIDATES[PLACES[PAIRS[pair] ?? 0] ?? 0] ?? []) {
+    const { bit } = candidate.clue
+    if (!fitsBeside(candidate, 2 * pair) || (found & bit) !== 0) continue
+    if (stands(candidate, text, start + 2 * pair)) found |= bit
   }
+  return found
 }
 
-/** The longest of the names above. */
-const NAME_CHARS_MAX = 16
-
-/** Quotes, escapes and blanks that may stand between a name and its separator. */
-const GAP_CHARS_MAX = 13
-
-function nameEnd(text: string, separatorAt: number): number {
-  let end = separatorAt
-  while (end > separatorAt - GAP_CHARS_MAX && isGap(text.charCodeAt(end - 1))) end -= 1
-  return end
+/** Beyond the chunk's ends anything fits. */
+function fitsBeside({ besideAt, beside, besideInOtherCase }: Candidate, at: number): boolean {
+  const unit = CHUNK[at + besideAt]
+  const isInside = at > 0 && at < CHUNK_UNITS - 2
+  return unit === beside || unit === besideInOtherCase || !isInside
 }
 
-/** Blanks and controls, both quotes, the backslash. */
-function isGap(unit: number): boolean {
-  return unit <= 0x20 || unit === 0x22 || unit === 0x27 || unit === 0x5c
+/** Whether a secret begins where the pair at `at` leads to. */
+function stands({ clue, offset }: Candidate, text: string, at: number): boolean {
+  const start = at - offset
+  const { literal, ignoresCase, pattern } = clue
+  if (start < 0 || !(ignoresCase || text.startsWith(literal, start))) return false
+  pattern.lastIndex = start
+  return pattern.test(text)
 }

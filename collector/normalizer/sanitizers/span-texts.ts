@@ -80,8 +80,8 @@ export function collectAttributeTexts(attributes: Attributes): SpanTexts {
 function collectFields(fields: Attributes, into: SpanTexts, depth: number): void {
   for (const key in fields) {
     const value = fields[key]
-    // Within structures keys are data like everything else; attributes are named by instrumentations.
-    if (depth > 0 && typeof value !== 'string') into.texts.push(key)
+    // A key is anybody's text too; that of a text is collected with it.
+    if (typeof value !== 'string') into.texts.push(key)
     collectValue(value, key, into, depth)
   }
 }
