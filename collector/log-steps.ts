@@ -32,10 +32,14 @@ export function createLogSteps(options: LogStepsOptions): LogListener {
   const failed = meter.createCounter('onset_pipeline_log_step_defects', {
     description: 'Log records that a room failed on; stored, without their step or what it does.'
   })
+  const unreadTotal = meter.createCounter('onset_pipeline_log_events_unread', {
+    description: 'Events of a known producer that its dialect does not know, by dialect.'
+  })
   return {
     logsAccepted: async (records: readonly DecodedLogRecord[]): Promise<void> => {
       const defects: Defect[] = []
-      const steps = toLogSteps(records, prices, defects)
+      const { steps, unread } = readLogSteps(records, prices, defects)
+      for (const [dialect, events] of unread) unreadTotal.add(events, { dialect })
       if (defects.length > 0) {
         failed.add(defects.length)
         const fields = { defects: defects.slice(0, DEFECTS_LOGGED_MAX), count: defects.length }
@@ -49,15 +53,26 @@ export function createLogSteps(options: LogStepsOptions): LogListener {
   }
 }
 
-/** Also what re-normalization makes of stored records, which were sanitized when they came. */
+/** What re-normalization makes of stored records, which were sanitized when they came. */
 export function toLogSteps(
   records: readonly DecodedLogRecord[],
   prices: Prices | undefined,
   defects: Defect[]
 ): readonly ClassifiedStep[] {
-  const { steps, fallbacks } = normalizeLogs(records)
+  return readLogSteps(records, prices, defects).steps
+}
+
+function readLogSteps(
+  records: readonly DecodedLogRecord[],
+  prices: Prices | undefined,
+  defects: Defect[]
+) {
+  const { steps, fallbacks, unread } = normalizeLogs(records)
   for (const { event, reason } of fallbacks) {
     defects.push({ room: 'normalizer', reason: `${event}: ${reason}` })
   }
-  return steps.map((step) => prices?.price(step) ?? step).map((step) => classify(step, defects))
+  const classified = steps
+    .map((step) => prices?.price(step) ?? step)
+    .map((step) => classify(step, defects))
+  return { steps: classified, unread }
 }

@@ -11,7 +11,7 @@ import type {
 import { toStepId, toTraceId, toUnixNano } from '../../model/index.ts'
 import { buildStep } from '../build-step.ts'
 import { toText } from '../json-text.ts'
-import { firstText } from '../values.ts'
+import { firstText, integerOf } from '../values.ts'
 import type { LogEvent, LogFacts, LogPlace } from './log-dialect.ts'
 import { promptRunId, sessionTraceId, stepHash } from './log-ids.ts'
 
@@ -26,7 +26,8 @@ export function buildLogStep(event: LogEvent, dialect: string, facts: LogFacts):
   if (run === undefined) return undefined
   const key = facts.key ?? contentKey(record)
   const { stepId, spanId } = stepHash([run.runId, dialect.split('@')[0] ?? '', event.name, key])
-  const span = asSpan(record, { name: event.name, startTime: startOf(record.time, facts) })
+  const endTime = sequencedTime(record)
+  const span = asSpan(record, { name: event.name, startTime: startOf(endTime, facts), endTime })
   // Where a run is no trace, the span around may be of another run.
   const parentSpanId = facts.place.byTrace ? span.parentSpanId : undefined
   const step = buildStep({ ...span, traceId: run.traceId, parentSpanId }, dialect, {
@@ -55,6 +56,18 @@ function asRunId(traceId: string): Step['runId'] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a run that is a trace has its id
   return traceId as Step['runId']
 }
+
+/**
+ * Events of one millisecond in the order in which the producer counted them: their clocks know no nanoseconds, so
+ * the count stands in their place.
+ */
+function sequencedTime({ time, attributes }: DecodedLogRecord): UnixNano {
+  const sequence = integerOf(firstText(attributes, SEQUENCE_KEYS))
+  const isKnown = sequence !== undefined && sequence > 0 && sequence < NANOS_PER_MS
+  return isKnown && time % BigInt(NANOS_PER_MS) === 0n ? toUnixNano(time + BigInt(sequence)) : time
+}
+
+const SEQUENCE_KEYS = ['event.sequence', 'event_sequence']
 
 function startOf(end: UnixNano, { durationMs = 0 }: LogFacts): UnixNano {
   const isDuration = durationMs > 0 && durationMs <= DURATION_MS_MAX
@@ -95,7 +108,7 @@ const NO_SPAN = stepHash([]).spanId
 
 /** Tells apart the events of one name that have neither an id nor a number: their time and all that they say. */
 function contentKey(record: DecodedLogRecord): string {
-  const sequence = firstText(record.attributes, ['event.sequence', 'event_sequence'])
+  const sequence = firstText(record.attributes, SEQUENCE_KEYS)
   if (sequence !== undefined) return `#${sequence}`
   return `${record.time} ${toText(record.body)} ${sortedText(record.attributes)}`
 }

@@ -12,6 +12,8 @@ export interface LogDialect {
   readonly recognizes: (event: LogEvent) => boolean
   /** Total; undefined for an event that tells of no action, or of none that could be placed in a run. */
   readonly read: (event: LogEvent) => LogFacts | undefined
+  /** False for an event that it neither reads nor knows to tell of no action, or of one that another event tells. */
+  readonly knows: (name: string) => boolean
 }
 
 export interface LogEvent {

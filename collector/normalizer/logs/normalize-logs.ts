@@ -15,6 +15,8 @@ export interface NormalizedLogs {
   readonly steps: readonly Step[]
   /** Events whose dialect failed. A defect to report, not an input's fault. */
   readonly fallbacks: readonly { readonly event: string; readonly reason: string }[]
+  /** Events of a known producer that its dialect neither reads nor knows to be of no matter, counted by dialect. */
+  readonly unread: ReadonlyMap<string, number>
 }
 
 /** Producers before the conventions that they send beside their own events. */
@@ -23,23 +25,28 @@ const LOG_DIALECTS: readonly LogDialect[] = [claudeCodeLogs, codexLogs, geminiCl
 export function normalizeLogs(records: readonly DecodedLogRecord[]): NormalizedLogs {
   const steps: Step[] = []
   const fallbacks: { event: string; reason: string }[] = []
+  const unread = new Map<string, number>()
   for (const record of records) {
     const event = { name: eventNameOf(record), record }
     if (event.name === '') continue
     try {
-      const step = toStep(event)
+      const dialect = LOG_DIALECTS.find((candidate) => candidate.recognizes(event))
+      if (dialect === undefined) continue
+      const step = toStep(event, dialect)
       if (step !== undefined) steps.push(step)
+      else if (!dialect.knows(event.name)) {
+        unread.set(dialect.name, (unread.get(dialect.name) ?? 0) + 1)
+      }
     } catch (error) {
       fallbacks.push({ event: event.name, reason: String(error) })
     }
   }
-  return { steps, fallbacks }
+  return { steps, fallbacks, unread }
 }
 
-function toStep(event: LogEvent): Step | undefined {
-  const dialect = LOG_DIALECTS.find((candidate) => candidate.recognizes(event))
-  const facts = dialect?.read(event)
-  if (dialect === undefined || facts === undefined) return undefined
+function toStep(event: LogEvent, dialect: LogDialect): Step | undefined {
+  const facts = dialect.read(event)
+  if (facts === undefined) return undefined
   return buildLogStep(event, `${dialect.name}@${dialect.version}`, facts)
 }
 

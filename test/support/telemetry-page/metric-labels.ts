@@ -102,6 +102,10 @@ export const METRIC_NOTES: Readonly<Record<string, MetricNotes>> = {
     labels: { missing: '`attributes`, `events`, `links`, `text`; one span may lack several' }
   },
   onset_pipeline_log_defects_total: { unit: 'log records' },
+  onset_pipeline_log_events_unread_total: {
+    labels: { dialect: 'as in [dialects.md](dialects.md)' },
+    unit: 'log records'
+  },
   onset_pipeline_log_records_total: {},
   onset_pipeline_log_step_defects_total: { unit: 'log records' },
   onset_pipeline_log_steps_total: {},

@@ -8,7 +8,7 @@ import type { StepFacts } from '../../dialect.ts'
 import { parseValue } from '../../entity-io.ts'
 import { toText } from '../../json-text.ts'
 import { readCostUsd, readTokens } from '../../token-counts.ts'
-import { describeToolCall } from '../../tool-action.ts'
+import { describeToolCall, toLine } from '../../tool-action.ts'
 import type { Value, ValueRecord } from '../../values.ts'
 import { firstText, firstValue, integerOf, isRecord, numberOf } from '../../values.ts'
 import type { LogDialect, LogEvent, LogFacts } from '../log-dialect.ts'
@@ -17,12 +17,13 @@ const PREFIX = 'claude_code.'
 
 export const claudeCodeLogs: LogDialect = {
   name: 'claude_code_logs',
-  version: 1,
+  version: 2,
   recognizes: ({ name, record }) =>
     name.startsWith(PREFIX) ||
     record.scope.name === 'com.anthropic.claude_code.events' ||
     (typeof record.body === 'string' && record.body.startsWith(PREFIX)),
-  read
+  read,
+  knows: (name) => EVENTS.has(shortName(name)) || IGNORED.has(shortName(name))
 }
 
 type EventReader = (attributes: Attributes) => StepFacts & Pick<LogFacts, 'outcome'>
@@ -35,13 +36,38 @@ const EVENTS: ReadonlyMap<string, EventReader> = new Map<string, EventReader>([
   ['tool_decision', readDecision],
   ['tool_result', readResult],
   ['compaction', readMark],
-  ['hook_execution_complete', readMark]
+  ['hook_execution_complete', readHooks]
 ])
 
+/**
+ * `api_retries_exhausted` sums up attempts that each have an `api_error`; a hook is told when it is done; the raw
+ * bodies repeat requests and answers; the rest is about the program, not about what the agent does.
+ */
+const IGNORED: ReadonlySet<string> = new Set([
+  'api_retries_exhausted',
+  'api_request_body',
+  'api_response_body',
+  'hook_execution_start',
+  'hook_registered',
+  'hook_plugin_metrics',
+  'skill_activated',
+  'at_mention',
+  'mcp_server_connection',
+  'permission_mode_changed',
+  'plugin_installed',
+  'plugin_loaded',
+  'feedback_survey',
+  'internal_error',
+  'auth'
+])
+
+function shortName(name: string): string {
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name
+}
+
 function read({ name, record }: LogEvent): LogFacts | undefined {
-  const event = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name
   const { attributes } = record
-  const facts = EVENTS.get(event)?.(attributes)
+  const facts = EVENTS.get(shortName(name))?.(attributes)
   if (facts === undefined) return undefined
   const prompt = firstText(attributes, ['prompt.id', 'prompt_id'])
   const session = firstText(attributes, ['session.id'])
@@ -71,6 +97,23 @@ function readPrompt(attributes: Attributes): StepFacts {
 
 function readMark(attributes: Attributes): StepFacts {
   return { kind: 'unknown', action: firstText(attributes, ['event.name']) ?? '' }
+}
+
+const HOOK_COUNTS = ['blocking', 'non_blocking_error', 'cancelled'] as const
+
+/** Hooks are the user's programs around the agent's actions; one that blocks is why the agent did otherwise. */
+function readHooks(attributes: Attributes): StepFacts {
+  const name = firstText(attributes, ['hook_name', 'hook_event'])
+  const counts = HOOK_COUNTS.map((word) => ({
+    word,
+    hooks: integerOf(attributes[`num_${word}`]) ?? 0
+  }))
+  const told = counts.filter(({ hooks }) => hooks > 0)
+  return {
+    kind: 'unknown',
+    action: name === undefined ? 'hooks' : toLine(`hooks ${name}`),
+    observation: told.map(({ word, hooks }) => `${hooks} ${word.replaceAll('_', ' ')}`).join(', ')
+  }
 }
 
 const TOKEN_KEYS = {

@@ -19,7 +19,8 @@ export const codexLogs: LogDialect = {
   name: 'codex_logs',
   version: 1,
   recognizes: ({ name }) => name.startsWith(PREFIX),
-  read
+  read,
+  knows: (name) => EVENTS.has(name.slice(PREFIX.length)) || IGNORED.has(name.slice(PREFIX.length))
 }
 
 type Facts = StepFacts & Pick<LogFacts, 'outcome'>
@@ -33,6 +34,15 @@ const EVENTS: ReadonlyMap<string, EventReader> = new Map<string, EventReader>([
   ['websocket_event', readStreamEvent],
   ['tool_decision', readDecision],
   ['tool_result', readResult]
+])
+
+/** Settings a conversation starts with, and how long the network took. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'conversation_starts',
+  'websocket_connect',
+  'turn_ttft',
+  'startup_phase',
+  'auth_recovery'
 ])
 
 function read({ name, record }: LogEvent): LogFacts | undefined {

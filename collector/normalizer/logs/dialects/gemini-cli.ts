@@ -19,9 +19,11 @@ const PREFIX = 'gemini_cli.'
 
 export const geminiCliLogs: LogDialect = {
   name: 'gemini_cli_logs',
-  version: 1,
+  version: 2,
   recognizes: ({ name, record }) => name.startsWith(PREFIX) || record.scope.name === 'gemini-cli',
-  read
+  read,
+  knows: (name) =>
+    !name.startsWith(PREFIX) || EVENTS.has(shortName(name)) || IGNORED.has(shortName(name))
 }
 
 type EventReader = (attributes: Attributes) => StepFacts
@@ -33,12 +35,46 @@ const EVENTS: ReadonlyMap<string, EventReader> = new Map<string, EventReader>([
   ['tool_call', readTool],
   ['chat_compression', readMark],
   ['agent.start', readMark],
-  ['agent.finish', readMark]
+  ['agent.finish', readMark],
+  ['loop_detected', readMark],
+  ['hook_call', readHook]
 ])
+
+/**
+ * Requests are told again by their response, operations on files by the call of the tool that made them; the rest
+ * is about the program. Events without the prefix are the GenAI conventions' beside each response.
+ */
+const IGNORED: ReadonlySet<string> = new Set([
+  'api_request',
+  'file_operation',
+  'config',
+  'startup_stats',
+  'conversation_finished',
+  'next_speaker_check',
+  'model_routing',
+  'flash_fallback',
+  'ripgrep_fallback',
+  'slash_command',
+  'slash_command.model',
+  'ide_connection',
+  'chat.content_retry',
+  'chat.invalid_chunk',
+  'tool_output_truncated',
+  'tool_output_masking',
+  'extension_install',
+  'extension_enable',
+  'extension_disable',
+  'extension_uninstall',
+  'extension_update'
+])
+
+function shortName(name: string): string {
+  return name.slice(PREFIX.length)
+}
 
 function read({ name, record }: LogEvent): LogFacts | undefined {
   const { attributes } = record
-  const reader = name.startsWith(PREFIX) ? EVENTS.get(name.slice(PREFIX.length)) : undefined
+  const reader = name.startsWith(PREFIX) ? EVENTS.get(shortName(name)) : undefined
   const facts = reader?.(attributes)
   if (facts === undefined) return undefined
   const session = firstText(attributes, ['session.id'])
@@ -58,6 +94,22 @@ function readPrompt(attributes: Attributes): StepFacts {
 
 function readMark(attributes: Attributes): StepFacts {
   return { kind: 'unknown', action: firstText(attributes, ['event.name']) ?? '' }
+}
+
+/** A program of the user around an action of the agent; one that fails with 2 is why the agent did otherwise. */
+function readHook(attributes: Attributes): StepFacts {
+  const words = [
+    firstText(attributes, ['hook_event_name']),
+    firstText(attributes, ['hook_name', 'hook.name'])
+  ].filter((word) => word !== undefined)
+  const said = [firstText(attributes, ['stdout']), firstText(attributes, ['stderr'])]
+  return {
+    kind: 'unknown',
+    action: toLine(['hook', ...words].join(' ')),
+    observation: said.filter((text) => text !== undefined).join('\n'),
+    exitCode: integerOf(attributes['exit_code']),
+    failed: firstText(attributes, ['success'])?.toLowerCase() === 'false'
+  }
 }
 
 function callOf(attributes: Attributes): StepFacts {

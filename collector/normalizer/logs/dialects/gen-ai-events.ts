@@ -1,6 +1,6 @@
 // Events of the GenAI conventions: contents of a model call that its span does not carry. They have the
 // trace and span id of the call, so each is read as a view of the step of that span; an event without a span
-// tells of nothing that can be found. Conventions 1.28 to 1.36 send one event a message, later ones one event
+// tells of nothing that can be found, unless it judges the run. Conventions 1.28 to 1.36 send one event a message, later ones one event
 // a call.
 // https://github.com/open-telemetry/semantic-conventions/blob/v1.36.0/docs/gen-ai/gen-ai-events.md
 // https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-events.md
@@ -20,9 +20,10 @@ const PREFIX = 'gen_ai.'
 
 export const genAiEvents: LogDialect = {
   name: 'gen_ai_events',
-  version: 1,
+  version: 2,
   recognizes: ({ name }) => name.startsWith(PREFIX),
-  read
+  read,
+  knows: (name) => EVENTS.has(name.slice(PREFIX.length)) || IGNORED.has(name.slice(PREFIX.length))
 }
 
 type EventReader = (span: DecodedSpan, body: ValueRecord) => StepFacts | undefined
@@ -35,12 +36,23 @@ const EVENTS: ReadonlyMap<string, EventReader> = new Map<string, EventReader>([
   ['evaluation.result', readEvaluation]
 ])
 
+/** What repeats the conversation, and what the status of the span says. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'system.message',
+  'assistant.message',
+  'client.operation.exception'
+])
+
+/** An evaluation of a run need not be of one of its spans; its own name and words tell it from another. */
+const OF_A_TRACE: ReadonlySet<string> = new Set(['evaluation.result'])
+
 function read({ name, record }: LogEvent): LogFacts | undefined {
   const { spanId, traceId } = record
-  if (spanId === undefined || traceId === undefined) return undefined
+  const event = name.slice(PREFIX.length)
+  if (traceId === undefined || (spanId === undefined && !OF_A_TRACE.has(event))) return undefined
   const parsed = parseValue(record.body)
   const body = isRecord(parsed) ? parsed : NO_FIELDS
-  const facts = EVENTS.get(name.slice(PREFIX.length))?.(eventSpan(name, record, body), body)
+  const facts = EVENTS.get(event)?.(eventSpan(name, record, body), body)
   if (facts === undefined) return undefined
   return {
     ...facts,
