@@ -17,6 +17,14 @@ const model = process.env.MODEL
 const isStream = process.env.STREAM === '1'
 `
 
+/** The same tools, which do something as well: one runs a command, the other writes a file. */
+export const WORKING_TOOLS = TOOLS.replace(
+  'ledger.push({ name, arguments: args })',
+  `ledger.push({ name, arguments: args })
+  if (name === 'read_clock') process.getBuiltinModule('node:fs').writeFileSync('clock.txt', args.zone)
+  else process.getBuiltinModule('node:child_process').execFileSync('printf', ['%s', args.city])`
+)
+
 /** Prints the ledger as the last line. */
 const END = `
 console.log(JSON.stringify(ledger))
@@ -260,11 +268,16 @@ export const SDK_PROGRAMS: Readonly<Record<string, SdkProgram>> = {
 }
 
 /** `before` runs when everything is loaded: telemetry that a test adds. */
-export function programText(program: SdkProgram, system: ModuleSystem, before = ''): string {
+export function programText(
+  program: SdkProgram,
+  system: ModuleSystem,
+  before = '',
+  tools = TOOLS
+): string {
   const loads = Object.entries(program.imports).map(([name, names]) =>
     system === 'esm' ? `import ${names} from '${name}'` : `const ${names} = require('${name}')`
   )
-  const body = [before, TOOLS, program.agent, END].join('\n')
+  const body = [before, tools, program.agent, END].join('\n')
   const main = system === 'esm' ? body : `async function main() {${body}}\nmain()`
   return [...loads, main].join('\n')
 }
