@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { classifyStep, readShell } from '../../collector/effects/index.ts'
-import { judgeProgram } from '../../collector/effects/commands/judge-program.ts'
+import { findRule, judgeProgram } from '../../collector/effects/commands/judge-program.ts'
 import type { ProgramRule } from '../../collector/effects/commands/judge-program.ts'
 import { findCommand } from '../../collector/effects/commands/table.ts'
 import type { Effect, Step } from '../../collector/model/index.ts'
@@ -137,15 +137,17 @@ function printRules(typed: boolean, labelled: readonly LabelledStep[]): void {
   for (const step of labelled) {
     const program = onlyProgram(step.command)
     if (program === undefined) continue
-    const judgement = judgeProgram(program, [], {
+    const around = {
       observation: step.observation ?? '',
       purpose: typed ? '' : (step.thought ?? ''),
       background: false
-    })
-    const counted = rules.get(judgement.rule) ?? { agreeing: 0, all: 0 }
+    }
+    const rule = findRule(program, [], around)
+    const counted = rules.get(rule) ?? { agreeing: 0, all: 0 }
     counted.all += 1
-    if (judgement.changes === (step.kind === 'change')) counted.agreeing += 1
-    rules.set(judgement.rule, counted)
+    const { changes } = judgeProgram(program, [], around)
+    if (changes === (step.kind === 'change')) counted.agreeing += 1
+    rules.set(rule, counted)
   }
   for (const [rule, { agreeing, all }] of [...rules].toSorted(([one], [other]) =>
     one.localeCompare(other)

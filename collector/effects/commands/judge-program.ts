@@ -4,7 +4,7 @@
 
 import type { Circumstances } from './command-effects.ts'
 
-/** The rule that decided; `effects-step-kinds.ts --rules` prints the precision of each. */
+/** A rule that decides; `effects-step-kinds.ts --rules` prints the precision of each. */
 export type ProgramRule =
   | 'says_it_made_a_file'
   | 'meant_to_look'
@@ -16,7 +16,6 @@ export interface Judgement {
   readonly changes: boolean
   /** It is run to see whether the work is right. */
   readonly checks: boolean
-  readonly rule: ProgramRule
 }
 
 const CHECKING =
@@ -49,17 +48,44 @@ export function judgeProgram(
   args: readonly string[],
   around: Circumstances
 ): Judgement {
-  const words = [...wordsOf(program), ...taskOf(program, args)]
-  const isMeantToLook = LOOKING_PURPOSE.test(around.purpose.slice(0, PURPOSE_CHARS_MAX))
-  const isNamedCheck = words.some((word) => CHECKS.has(word))
-  const checks = isMeantToLook || isNamedCheck
-  if (MADE.test(around.observation.slice(-LAST_WORDS_CHARS_MAX))) {
-    return { changes: true, checks, rule: 'says_it_made_a_file' }
+  const look = findLook(program, args, around)
+  return {
+    // What it printed is read only when that can make a difference.
+    changes: look.rule === 'run' || saysItMadeAFile(around.observation),
+    checks: look.checks
   }
-  if (isNamedCheck) return { changes: false, checks, rule: 'named_check' }
-  if (isMeantToLook) return { changes: false, checks, rule: 'meant_to_look' }
-  if (words.some((word) => LOOKS.has(word))) return { changes: false, checks, rule: 'named_look' }
-  return { changes: true, checks, rule: 'run' }
+}
+
+export function findRule(
+  program: string,
+  args: readonly string[],
+  around: Circumstances
+): ProgramRule {
+  if (saysItMadeAFile(around.observation)) return 'says_it_made_a_file'
+  return findLook(program, args, around).rule
+}
+
+function findLook(
+  program: string,
+  args: readonly string[],
+  { purpose }: Circumstances
+): { readonly rule: ProgramRule; readonly checks: boolean } {
+  const words = [...wordsOf(program), ...taskOf(program, args)]
+  if (words.some((word) => CHECKS.has(word))) return { rule: 'named_check', checks: true }
+  if (LOOKING_PURPOSE.test(purpose.slice(0, PURPOSE_CHARS_MAX))) {
+    return { rule: 'meant_to_look', checks: true }
+  }
+  const isNamedLook = words.some((word) => LOOKS.has(word))
+  return { rule: isNamedLook ? 'named_look' : 'run', checks: false }
+}
+
+/** Parts of the words of MADE, at least one of which each match has: searching for these first is several times faster. */
+const MADE_PARTS = ['sav', 'xport', 'wri', 'wro', 'creat', 'generat', 'download']
+
+function saysItMadeAFile(observation: string): boolean {
+  const words = observation.slice(-LAST_WORDS_CHARS_MAX)
+  const lower = words.toLowerCase()
+  return MADE_PARTS.some((part) => lower.includes(part)) && MADE.test(words)
 }
 
 /** Programs of frameworks, told what to do by their first argument: `manage.py test`. */

@@ -56,10 +56,13 @@ export function findFirstLine(output: string): string | undefined {
   return quote(linesOf(output)[0])
 }
 
+const TRACEBACK = 'Traceback (most recent call last)'
+
 /** The exception that ended a program, when the traceback is the last thing it printed. */
 export function findTraceback(output: string): string | undefined {
-  const start = output.lastIndexOf('Traceback (most recent call last)')
-  if (start === -1) return undefined
+  // Searching from the end is slow, and most outputs hold none.
+  if (!output.includes(TRACEBACK)) return undefined
+  const start = output.lastIndexOf(TRACEBACK)
   const lines = linesOf(output.slice(start))
   return quote(lines.find((line, index) => index > 0 && EXCEPTION.test(line)))
 }

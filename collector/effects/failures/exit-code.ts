@@ -36,7 +36,11 @@ export function readExitCode(observation: string): number | undefined {
   return firstCode(AT_HEAD, head) ?? firstCode(AT_TAIL, tail)
 }
 
+/** All of the patterns have it in them, in some case; few outputs have it there. */
+const WORD = 'code'
+
 function firstCode(patterns: readonly RegExp[], text: string): number | undefined {
+  if (!text.toLowerCase().includes(WORD)) return undefined
   for (const pattern of patterns) {
     const code = Number(pattern.exec(text)?.[1])
     if (Number.isSafeInteger(code) && Math.abs(code) <= EXIT_CODE_MAX) return code

@@ -112,6 +112,9 @@ function findShellComplaint(
   commands: readonly ShellCommand[]
 ): string | undefined {
   const names = new Set(commands.map((command) => command.name))
+  // Nearly every output has nothing of it, and cutting it into lines costs more than the rest of a step.
+  const speakers = [...names, 'sh']
+  if (!speakers.some((name) => observation.includes(`${name}: `))) return undefined
   for (const line of linesOf(observation)) {
     if (SHELL_SAYS.test(line)) return quote(line)
     const speaker = COMMAND_SAYS.exec(line)?.[1]
