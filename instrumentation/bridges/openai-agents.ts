@@ -44,7 +44,10 @@ const KINDS: Readonly<Record<string, (data: Unknown) => { name: string; attribut
     }),
     guardrail: ({ name }) => ({
       name: `guardrail ${String(name)}`,
-      attributes: { 'onset.guardrail.name': String(name) }
+      attributes: {
+        'gen_ai.operation.name': 'apply_guardrail',
+        'gen_ai.guardrail.name': String(name)
+      }
     })
   }
 
@@ -146,7 +149,8 @@ function endSpan(room: BridgeRoom, open: Map<string, OpenSpan>, ended: Unknown):
     span.setAttributes({ 'onset.handoff.to': target, 'gen_ai.tool.name': handoffTool(target) })
   }
   if (data['type'] === 'guardrail') {
-    span.setAttribute('onset.guardrail.triggered', data['triggered'] === true)
+    const result = data['triggered'] === true ? 'triggered' : 'passed'
+    span.setAttribute('gen_ai.guardrail.result.type', result)
   }
   const error = ended['error']
   if (isObject(error)) room.fail(span, 'tool_error', shownError(error))

@@ -3,6 +3,7 @@
 
 import t, { type Test } from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'
+import { normalizeSpans } from '../../collector/normalizer/index.ts'
 import {
   FRAMEWORK_PROGRAMS,
   frameworkText,
@@ -16,7 +17,8 @@ import type { ModuleSystem } from '../support/sdk-programs.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 // Each program loads a framework, on a machine that may be busy.
-t.setTimeout(180_000)
+t.setTimeout(300_000)
+t.jobs = 2
 
 const SYSTEMS = ['esm', 'cjs'] as const satisfies readonly ModuleSystem[]
 
@@ -151,14 +153,85 @@ for (const system of SYSTEMS) {
     })
   }
 
-  t.test(`langgraph, ${system}: agent, tools and errors`, async (t) => {
-    const recorded = await record(t, FRAMEWORK_PROGRAMS.langgraph, system)
-    t.same(toldTools(recorded), recorded.ledger.toSorted(byName), 'a span for each call, no more')
-    const models = recorded.spans.filter(isModel)
-    t.equal(models.length, 2, 'a span for each request to the model')
-    for (const span of [...models, ...recorded.spans.filter(isTool)]) {
-      t.ok(ancestors(recorded, span).includes('invoke_agent guide'), `${span.name} is in the agent`)
-    }
+  for (const stream of ['0', '1']) {
+    t.test(`langgraph, ${system}, stream ${stream}: agent, tools and errors`, async (t) => {
+      const recorded = await record(t, FRAMEWORK_PROGRAMS.langgraph, system, { STREAM: stream })
+      t.same(toldTools(recorded), recorded.ledger.toSorted(byName), 'a span for each call, no more')
+      const models = recorded.spans.filter(isModel)
+      t.equal(models.length, 2, 'a span for each request to the model')
+      for (const span of [...models, ...recorded.spans.filter(isTool)]) {
+        t.ok(
+          ancestors(recorded, span).includes('invoke_agent guide'),
+          `${span.name} is in the agent`
+        )
+      }
+    })
+
+    t.test(
+      `ai sdk, ${system}, stream ${stream}: with telemetry of its own, its word`,
+      async (t) => {
+        const env = { STREAM: stream }
+        const recorded = await record(t, FRAMEWORK_PROGRAMS.aiSdkTelling, system, env)
+        const tools = recorded.spans.filter(isTool)
+        t.same(
+          tools.map(({ attributes }) => attributes['gen_ai.tool.name']).toSorted(),
+          recorded.ledger.map(({ name }) => name).toSorted(),
+          'a span for each call, no more'
+        )
+        t.notOk(
+          tools.some(({ scope }) => scope.name === '@onset/instrumentation'),
+          'none of ours'
+        )
+        t.equal(recorded.spans.filter(isModel).length, 2, 'a span for each request to the model')
+      }
+    )
+
+    t.test(
+      `mcp client in a tool, ${system}, stream ${stream}: the call is the tool’s`,
+      async (t) => {
+        const recorded = await record(t, FRAMEWORK_PROGRAMS.mcpInTool, system, { STREAM: stream })
+        t.match(
+          recorded.ledger.map(({ name }) => name).toSorted(),
+          ['read_sensor', 'read_weather'],
+          'the servers were asked'
+        )
+        const toNames = (spans: readonly DecodedSpan[]): readonly unknown[] =>
+          spans.map(({ attributes }) => attributes['gen_ai.tool.name']).toSorted()
+        const tools = recorded.spans.filter(isTool)
+        t.same(toNames(tools), ['read_clock', 'read_sensor', 'read_weather'])
+        const asked = tools.filter(({ attributes }) => 'mcp.method.name' in attributes)
+        t.same(toNames(asked), ['read_sensor', 'read_weather'])
+        const sensor = tools.find(
+          ({ attributes }) => attributes['gen_ai.tool.name'] === 'read_sensor'
+        )
+        t.equal(parentOf(recorded, sensor)?.attributes['gen_ai.tool.name'], 'read_clock')
+        t.equal(sensor?.attributes['gen_ai.tool.call.result'], 'read_sensor of Europe/Zurich')
+      }
+    )
+  }
+
+  t.test(`openai agents, ${system}: guardrails say what they found`, async (t) => {
+    const recorded = await record(t, FRAMEWORK_PROGRAMS.guardrails, system)
+    const guardrails = recorded.spans.filter(
+      ({ attributes }) => attributes['gen_ai.operation.name'] === 'apply_guardrail'
+    )
+    t.same(
+      guardrails
+        .map(({ attributes }) => ({
+          name: textOf(attributes['gen_ai.guardrail.name']),
+          arguments: null,
+          result: textOf(attributes['gen_ai.guardrail.result.type'])
+        }))
+        .toSorted(byName),
+      recorded.ledger.toSorted(byName)
+    )
+    t.same(
+      guardrails.map((span) => parentOf(recorded, span)?.name).toSorted(),
+      ['invoke_agent guarded', 'invoke_agent strict'],
+      'under the agents they guard'
+    )
+    const kinds = normalizeSpans(guardrails).steps.map(({ kind }) => kind)
+    t.same(kinds, ['guardrail', 'guardrail'], 'as Onset reads them')
   })
 
   t.test(

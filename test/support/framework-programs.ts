@@ -60,6 +60,51 @@ const first = new Agent({ name: 'first', instructions: 'a', model, handoffs: [se
 await run(first, 'over to you')
 `
 
+/** Two checks of the question, of which the second stops the run. */
+const GUARDRAILS = `
+const model = { getResponse: async () => ({ usage: new Usage(), output: [{ type: 'message', role: 'assistant',
+  status: 'completed', content: [{ type: 'output_text', text: 'done' }] }] }) }
+const check = (name, triggered) => ({ name, runInParallel: false, execute: async () => {
+  ledger.push({ name, arguments: null, result: triggered ? 'triggered' : 'passed' })
+  return { tripwireTriggered: triggered, outputInfo: {} }
+} })
+const agent = new Agent({ name: 'guarded', instructions: 'a', model, inputGuardrails: [check('polite', false)] })
+await run(agent, 'hello')
+const strict = new Agent({ name: 'strict', instructions: 'a', model, inputGuardrails: [check('legal', true)] })
+let stopped
+try { await run(strict, 'hello') } catch (error) { stopped = error.constructor.name }
+if (stopped !== 'InputGuardrailTripwireTriggered') throw new Error('it was not stopped: ' + stopped)
+`
+
+/** A tool of an agent that asks MCP servers: one tool of its own name, one of another. */
+const MCP_IN_TOOL = `
+const server = new McpServer({ name: 'files', version: '1.0.0' })
+for (const name of ['read_weather', 'read_sensor']) {
+  server.registerTool(name, { inputSchema: { city: z.string() } }, ({ city }) => {
+    ledger.push({ name, arguments: { city }, result: name + ' of ' + city })
+    return { content: [{ type: 'text', text: name + ' of ' + city }] }
+  })
+}
+const [near, far] = InMemoryTransport.createLinkedPair()
+await server.connect(far)
+const client = new Client({ name: 'agent', version: '1.0.0' })
+await client.connect(near)
+setDefaultOpenAIClient(new OpenAI({ baseURL: process.env.MODEL_URL + '/v1', apiKey: 'k', maxRetries: 0 }))
+const any = { type: 'object', properties: {}, required: [], additionalProperties: true }
+const answer = async (name, city) => (await client.callTool({ name, arguments: { city } })).content[0].text
+const agent = new Agent({ name: 'guide', instructions: 'Be brief.', model: process.env.MODEL, tools: [
+  tool({ name: 'read_weather', description: 'w', parameters: any, strict: false,
+    execute: ({ city }) => answer('read_weather', city) }),
+  tool({ name: 'read_clock', description: 'c', parameters: any, strict: false,
+    execute: ({ zone }) => answer('read_sensor', zone) })
+] })
+if (process.env.STREAM === '1') {
+  const result = await run(agent, 'Wetter und Zeit in Zürich?', { stream: true })
+  for await (const event of result) void event
+  await result.completed
+} else await run(agent, 'Wetter und Zeit in Zürich?')
+`
+
 const MCP = `
 const server = new McpServer({ name: 'files', version: '1.0.0' })
 const metas = []
@@ -99,7 +144,10 @@ const clock = tool(({ zone }) => {
   throw new Error('no clock here')
 }, { name: 'read_clock', description: 'c', schema: z.object({ zone: z.string() }) })
 const agent = createReactAgent({ llm, tools: [weather, clock], name: 'guide' })
-await agent.invoke({ messages: [{ role: 'user', content: 'Wetter und Zeit in Zürich?' }] })
+const input = { messages: [{ role: 'user', content: 'Wetter und Zeit in Zürich?' }] }
+if (process.env.STREAM === '1') {
+  for await (const piece of await agent.stream(input, { streamMode: 'messages' })) void piece
+} else await agent.invoke(input)
 `
 
 const AI_SDK = `
@@ -140,6 +188,26 @@ export const FRAMEWORK_PROGRAMS = {
       zod: '{ z }'
     },
     agent: LANGGRAPH
+  },
+  guardrails: { imports: { '@openai/agents': '{ Agent, Usage, run }' }, agent: GUARDRAILS },
+  mcpInTool: {
+    imports: {
+      '@openai/agents': '{ Agent, run, tool, setDefaultOpenAIClient }',
+      openai: '{ OpenAI }',
+      '@modelcontextprotocol/sdk/client/index.js': '{ Client }',
+      '@modelcontextprotocol/sdk/server/mcp.js': '{ McpServer }',
+      '@modelcontextprotocol/sdk/inMemory.js': '{ InMemoryTransport }',
+      zod: '{ z }'
+    },
+    agent: MCP_IN_TOOL
+  },
+  aiSdkTelling: {
+    imports: {
+      ai: '{ generateText, registerTelemetry, streamText, tool, jsonSchema, stepCountIs }',
+      '@ai-sdk/openai': '{ createOpenAI }',
+      '@ai-sdk/otel': '{ OpenTelemetry }'
+    },
+    agent: `registerTelemetry(new OpenTelemetry())${AI_SDK}`
   },
   aiSdk: {
     imports: {
