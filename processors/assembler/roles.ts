@@ -170,8 +170,14 @@ function foldRepeatedCalls(forest: SpanForest, roles: Roles): void {
 }
 
 function isSameCall(earlier: ClassifiedStep, later: ClassifiedStep): boolean {
-  const overlap = later.startTime <= earlier.endTime
+  const isOne = later.startTime <= earlier.endTime || isAnswer(earlier, later)
   const sameArguments =
     earlier.arguments === later.arguments || earlier.arguments === '' || later.arguments === ''
-  return overlap && sameArguments && isSameTool(earlier.tool, later.tool)
+  return isOne && sameArguments && isSameTool(earlier.tool, later.tool)
+}
+
+/** Producers of events tell what a model was asked at one time and what it answered at another. */
+function isAnswer(earlier: ClassifiedStep, later: ClassifiedStep): boolean {
+  const isOpen = earlier.action === '' && earlier.requestedToolCalls.length === 0
+  return later.kind === 'llm' && isOpen && later.input === ''
 }

@@ -49,11 +49,23 @@ t.test('a model call that arrives as two spans with one id is one step', async (
   const times = { startTime: secondsIn(1), endTime: secondsIn(9) }
   trace.llm({ ...times, toolCallId: 'm1', input: 'Go.' })
   trace.llm({ ...times, toolCallId: 'm1', action: 'Done.', tokens: { output: 3 } })
-  trace.llm({ startTime: secondsIn(10), toolCallId: 'm1', action: 'Again.' })
+  trace.llm({ startTime: secondsIn(10), toolCallId: 'm1', input: 'Go on.', action: 'Again.' })
   const tree = assemble(trace.steps)
   t.same(numbered(tree), ['1 llm Done.', '2 llm Again.'])
   t.match(tree.steps[0], { input: 'Go.', tokens: { output: 3 } })
 })
+
+t.test(
+  'what a model is asked and what it answers may be two spans, one after the other',
+  async (t) => {
+    const trace = aTrace()
+    trace.agent()
+    trace.llm({ startTime: secondsIn(1), endTime: secondsIn(1), toolCallId: 'm1', input: 'Go.' })
+    trace.llm({ startTime: secondsIn(5), toolCallId: 'm1', action: 'Done.', input: '' })
+    trace.llm({ startTime: secondsIn(9), toolCallId: 'm1', action: 'Again.', input: 'Again?' })
+    t.same(numbered(assemble(trace.steps)), ['1 llm Done.', '2 llm Again.'])
+  }
+)
 
 t.test('text that came with a tool call is part of the thought', async (t) => {
   const trace = aTrace()

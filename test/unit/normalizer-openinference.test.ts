@@ -529,35 +529,48 @@ t.test('events of BeeAI', async (t) => {
   const model = { 'openinference.span.kind': 'LLM', 'llm.model_name': 'gpt-5-mini' }
   checkDialect(t, [
     {
-      claim: 'a tool that started is the call',
-      attributes: tool,
-      span: { scope, name: 'tool.search.docs.start-3' },
-      step: {
-        kind: 'tool',
-        tool: 'search.docs',
-        toolCallId: 'tool.search.docs-3',
-        arguments: '{"query":"cart"}'
-      }
-    },
-    {
-      claim: 'one that succeeded is the same call, with its result',
+      claim: 'a tool that succeeded is the call, with what went in and what came out',
       attributes: { ...tool, 'output.value': '"two pages"' },
       span: { scope, name: 'tool.search.docs.success-3' },
       step: {
         kind: 'tool',
         tool: 'search.docs',
-        toolCallId: 'tool.search.docs-3',
-        observation: 'two pages'
+        arguments: '{"query":"cart"}',
+        observation: 'two pages',
+        outcome: 'ok'
       }
     },
     {
-      claim: 'that it finished says nothing more',
+      claim: 'so is one that failed',
+      attributes: tool,
+      span: {
+        scope,
+        name: 'tool.search.docs.error-1',
+        statusCode: 'error',
+        statusMessage: 'no docs here'
+      },
+      step: { kind: 'tool', tool: 'search.docs', outcome: 'error', error: 'no docs here' }
+    },
+    {
+      claim: 'that it started says nothing more',
+      attributes: tool,
+      span: { scope, name: 'tool.search.docs.start-3' },
+      step: { kind: 'unknown', tool: undefined, arguments: '' }
+    },
+    {
+      claim: 'nor that it finished',
       attributes: tool,
       span: { scope, name: 'tool.search.docs.finish-3' },
       step: { kind: 'unknown', tool: undefined, toolCallId: undefined, arguments: '' }
     },
     {
-      claim: 'the answer of a model is its pieces put together',
+      claim: 'what a model is asked',
+      attributes: { ...model, 'input.value': TASK },
+      span: { scope, name: 'backend.openai.chat.start-12' },
+      step: { kind: 'llm', toolCallId: 'backend.openai.chat-12', input: TASK, action: '' }
+    },
+    {
+      claim: 'what it answers is its pieces put together, under the same id',
       attributes: {
         ...model,
         'llm.output_messages.0.message.content': 'The cart ',
@@ -568,7 +581,7 @@ t.test('events of BeeAI', async (t) => {
       step: { kind: 'llm', toolCallId: 'backend.openai.chat-12', action: ANSWER_IN_PIECES }
     },
     {
-      claim: 'an error is told beside the call',
+      claim: 'an error of a model is told beside the call',
       attributes: { ...model, 'exception.message': 'too many requests' },
       span: { scope, name: 'backend.openai.chat.error-1', statusCode: 'error' },
       step: { kind: 'unknown', outcome: 'error', error: 'too many requests' }

@@ -67,13 +67,12 @@ function toStep(span: DecodedSpan): Step {
 
 function readEvent(
   span: DecodedSpan,
-  { kind, call }: BeeAiEvent,
+  { kind, isCall, callId, tool }: BeeAiEvent,
   spanKind: string
 ): Partial<StepFacts> & Pick<StepFacts, 'kind'> {
-  if (call === undefined) return { kind, action: toLine(span.name) }
-  const facts = { ...READ_BY_KIND[kind](span, spanKind), kind, toolCallId: call.id }
-  if (kind === 'llm') return { ...facts, action: joinPieces(span) }
-  const { tool } = call
+  if (!isCall) return { kind, action: toLine(span.name) }
+  const facts = { ...READ_BY_KIND[kind](span, spanKind), kind }
+  if (kind === 'llm') return { ...facts, toolCallId: callId, action: joinPieces(span) }
   return { ...facts, tool, action: describeToolCall(tool, span.attributes['tool.parameters']) }
 }
 
