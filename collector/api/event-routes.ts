@@ -3,10 +3,11 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { CollectorError } from '../model/index.ts'
+import { CollectorError, type RunRecord } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
 import { unknownRun } from './list-query.ts'
 import { streamRunEvents, type RunEventsOptions } from './run-events.ts'
+import { maskReport } from './mask-report.ts'
 import { toRunJson } from './run-json.ts'
 
 /** Each stream is a socket and one read a second. */
@@ -70,15 +71,18 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, op
   })
 }
 
-type StreamOptions = Pick<RunEventsOptions, 'store' | 'runId' | 'first' | 'seenRevision' | 'now'>
+type StreamOptions = Pick<RunEventsOptions, 'store' | 'runId' | 'first' | 'seenRevision' | 'now'> &
+  Pick<ApiOptions, 'maskText'>
 
 /** In `open` until it ends, is destroyed, or its controller there aborts it. */
 function openStream(open: Set<AbortController>, options: StreamOptions): Readable {
   const stream = new AbortController()
-  const { store, runId, first, seenRevision, now } = options
+  const { store, runId, first, seenRevision, now, maskText } = options
   const { signal } = stream
+  const toData = (record: RunRecord) =>
+    toRunJson({ ...record, run: maskReport(record.run, maskText) })
   const events = Readable.from(
-    streamRunEvents({ store, runId, first, seenRevision, now, signal, toData: toRunJson }),
+    streamRunEvents({ store, runId, first, seenRevision, now, signal, toData }),
     { objectMode: false }
   )
   open.add(stream)

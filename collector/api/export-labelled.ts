@@ -3,6 +3,7 @@
 
 import type { Check, RunStep } from '../model/index.ts'
 import type { ExportedRun } from './export-run.ts'
+import { maskReport } from './mask-report.ts'
 
 /**
  * Of one line. `onset eval` reads lines of up to 64 Mi characters; steps beyond this go without their texts,
@@ -30,8 +31,11 @@ export function encodeLabelledSteps(): (step: RunStep) => string {
   }
 }
 
-export function encodeLabelledRun(exported: ExportedRun<string>): string {
-  const { run } = exported.record
+export function encodeLabelledRun(
+  exported: ExportedRun<string>,
+  maskText: (text: string) => string
+): string {
+  const run = maskReport(exported.record.run, maskText)
   const head = {
     id: run.runId,
     // Runs of one task fail alike and are resampled together: the same words are the same task.

@@ -5,9 +5,11 @@ import type { ExportedStepsOf, RunRecord } from '../model/index.ts'
 import type { ApiOptions } from './api-options.ts'
 import { SUB_AGENT_TOOLS } from './export-labelled.ts'
 import { findAgreedTruth } from './export-truth.ts'
+import { maskReport } from './mask-report.ts'
 
 export interface ParquetRequest {
   readonly labelledOnly: boolean
+  readonly maskText: ApiOptions['maskText']
   /** Of whoever asked: gone is gone. */
   readonly signal: AbortSignal
 }
@@ -22,14 +24,21 @@ export interface ParquetFile {
 export async function openParquetFile(
   store: ApiOptions['store'],
   records: readonly RunRecord[],
-  { labelledOnly, signal }: ParquetRequest
+  { labelledOnly, maskText, signal }: ParquetRequest
 ): Promise<ParquetFile> {
   const runs: ExportedStepsOf[] = []
   for (const { run, state, revision } of records) {
     if (state !== 'complete') continue
     const truth = findAgreedTruth(await store.readFeedback(run.runId), run.stepCount)
     if (labelledOnly && truth === undefined) continue
-    runs.push({ runId: run.runId, revision, ...(truth === undefined ? {} : { truth }) })
+    // The engine cannot mask: what would have to be is left out.
+    const withoutReport = maskReport(run, maskText) !== run
+    runs.push({
+      runId: run.runId,
+      revision,
+      withoutReport,
+      ...(truth === undefined ? {} : { truth })
+    })
   }
   const request = { runs, subAgentTools: [...SUB_AGENT_TOOLS], signal }
   const pieces = store.exportSteps(request)[Symbol.asyncIterator]()

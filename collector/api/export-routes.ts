@@ -65,7 +65,10 @@ const Page = {
   content: { 'application/x-ndjson': Bytes, [PARQUET_TYPE]: Bytes }
 }
 
-export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { store }) => {
+export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
+  app,
+  { store, maskText }
+) => {
   app.route({
     method: 'GET',
     url: '/export',
@@ -83,13 +86,13 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, {
       const { format, labelledOnly = false } = query
       if (format !== 'parquet') {
         reply.type('application/x-ndjson')
-        const lines = exportRuns(store, page.items, { format, labelledOnly })
+        const lines = exportRuns(store, page.items, { format, labelledOnly, maskText })
         return reply.send(Readable.from(lines, { objectMode: false }))
       }
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const { signal } = gone
-      const file = await openParquetFile(store, page.items, { labelledOnly, signal })
+      const file = await openParquetFile(store, page.items, { labelledOnly, maskText, signal })
       reply.type(PARQUET_TYPE).header('onset-export-runs', String(file.runs))
       return reply.send(Readable.from(file.pieces, { objectMode: false }))
     }
@@ -116,13 +119,15 @@ function readLimit({ format, limit }: Static<typeof ExportQuery>): number {
 interface Wanted {
   readonly format: LineFormat
   readonly labelledOnly: boolean
+  readonly maskText: ApiOptions['maskText']
 }
 
 async function* exportRuns(
   store: ApiOptions['store'],
   records: readonly RunRecord[],
-  { format, labelledOnly }: Wanted
+  wanted: Wanted
 ): AsyncGenerator<string> {
+  const { labelledOnly } = wanted
   for (const { run, state } of records) {
     if (state !== 'complete') continue
     // Before its steps: most runs have no label, and most of a run are its steps.
@@ -130,18 +135,18 @@ async function* exportRuns(
       const feedback = await store.readFeedback(run.runId)
       if (findAgreedTruth(feedback, run.stepCount) === undefined) continue
     }
-    yield* exportRun(store, run.runId, format)
+    yield* exportRun(store, run.runId, wanted)
   }
 }
 
 async function* exportRun(
   store: ApiOptions['store'],
   runId: RunId,
-  format: LineFormat
+  { format, maskText }: Wanted
 ): AsyncGenerator<string> {
   if (format === 'jsonl') {
     const labelled = await readExportedRun(store, runId, encodeLabelledSteps)
-    if (labelled !== undefined) yield encodeLabelledRun(labelled)
+    if (labelled !== undefined) yield encodeLabelledRun(labelled, maskText)
     return
   }
   const judged = await readExportedRun(store, runId, () => takeVerdict)

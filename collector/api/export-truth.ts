@@ -22,7 +22,8 @@ export function findAgreedTruth(
     if (!words.has(feedback.author)) words.set(feedback.author, feedback)
   }
   const [newest, ...others] = words.values()
-  if (newest === undefined || (newest.onsetStepIndex ?? 0) > stepCount) return undefined
+  if (newest === undefined || newest.isGone === true) return undefined
+  if ((newest.onsetStepIndex ?? 0) > stepCount) return undefined
   const { onsetStepIndex } = newest
   if (others.some((other) => other.onsetStepIndex !== onsetStepIndex)) return undefined
   const named = [newest, ...others].find(({ category }) => category !== undefined)

@@ -32,6 +32,12 @@ export const FeedbackRequest = Type.Object(
 export const FeedbackJson = Type.Object({
   runId: Type.String(),
   onsetStepIndex: OnsetStepIndex,
+  onsetStepId: optional(
+    Type.String({ description: 'That step, whatever its number; absent when nobody knew it.' })
+  ),
+  isGone: optional(
+    Type.Boolean({ description: 'The run has no such step any more; the number is as given.' })
+  ),
   category: optional(Category),
   comment: Type.String(),
   author: Type.String(),
@@ -46,7 +52,7 @@ export const FeedbackJson = Type.Object({
         }),
         category: optional(Category)
       },
-      { description: 'What Onset said then; absent when it had not analyzed the run.' }
+      { description: 'What Onset said then; absent when it had not analyzed the run to its end.' }
     )
   )
 })
@@ -55,6 +61,8 @@ export function toFeedbackJson(feedback: Feedback): Static<typeof FeedbackJson> 
   return {
     runId: feedback.runId,
     onsetStepIndex: feedback.onsetStepIndex ?? null,
+    onsetStepId: feedback.onsetStepId,
+    isGone: feedback.isGone,
     category: feedback.category,
     comment: feedback.comment,
     author: feedback.author,

@@ -7,7 +7,8 @@ import {
   fromUnixMillis,
   type Feedback,
   type JudgedLocalization,
-  type RunId
+  type RunId,
+  type StepId
 } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
 import { audit } from './audit-event.ts'
@@ -32,10 +33,11 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     handler: async (request, reply) => {
       const { body } = request
       const runId = readRunId(request.params.runId)
-      const judged = await readJudged(store, runId, body)
+      const { judged, onsetStepId } = await readJudged(store, runId, body)
       const feedback: Feedback = {
         runId,
         onsetStepIndex: body.onsetStepIndex ?? undefined,
+        ...(onsetStepId === undefined ? {} : { onsetStepId }),
         category: body.category,
         comment: options.maskText(body.comment ?? ''),
         author: body.author ?? '',
@@ -69,25 +71,39 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
   })
 }
 
-/** Undefined when the run has not been analyzed, or not by a collector that knew its localizer. */
+interface Looked {
+  /** Undefined while the run is open, or when the collector that analyzed it did not know its localizer. */
+  readonly judged?: JudgedLocalization
+  readonly onsetStepId?: StepId
+}
+
+/** What the run was when the feedback was given; nothing when it has not been analyzed. */
 async function readJudged(
   store: ApiOptions['store'],
   runId: RunId,
   asked: { readonly onsetStepIndex: number | null; readonly revision?: number }
-): Promise<JudgedLocalization | undefined> {
-  const detail = await readRunDetail(store, runId, { after: 0, limit: 0 })
-  if (detail === undefined) return undefined
+): Promise<Looked> {
+  const blamed = asked.onsetStepIndex ?? 0
+  const page = { after: Math.max(0, blamed - 1), limit: blamed === 0 ? 0 : 1 }
+  const detail = await readRunDetail(store, runId, page)
+  if (detail === undefined) return {}
   const { record, onsets } = detail
   requireRevision(asked.revision, record.revision)
   requireStep(asked.onsetStepIndex ?? undefined, record.run.stepCount)
+  const [step] = detail.steps
+  const identity = step?.index === blamed ? { onsetStepId: step.stepId } : {}
   const [top] = onsets
   const localizerVersion = top?.localizerVersion ?? record.localizerVersion
-  if (localizerVersion === undefined) return undefined
+  // A suspicion about an open run may be withdrawn with the next step: it is no answer to be measured.
+  if (record.state !== 'complete' || localizerVersion === undefined) return identity
   return {
-    localizerVersion,
-    revision: record.revision,
-    suspectStepIndexes: onsets.map(({ stepIndex }) => stepIndex),
-    category: top?.category
+    ...identity,
+    judged: {
+      localizerVersion,
+      revision: record.revision,
+      suspectStepIndexes: onsets.map(({ stepIndex }) => stepIndex),
+      category: top?.category
+    }
   }
 }
 

@@ -7,12 +7,13 @@ import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-op
 import { audit } from './audit-event.ts'
 import { unknownRun } from './list-query.ts'
 import { OnsetJson, toOnsetJson } from './onset-json.ts'
+import { maskReport } from './mask-report.ts'
 import { RunJson, toRunJson } from './run-json.ts'
 
 const LocalizedJson = Type.Object({ run: RunJson, onsets: Type.Array(OnsetJson) })
 
 export const localizeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
-  const { store, analyzeNow } = options
+  const { store, analyzeNow, maskText } = options
 
   app.route({
     method: 'POST',
@@ -31,7 +32,8 @@ export const localizeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
       await audit(options, request, audited, () => analyzeNow(runId))
       const [record, onsets] = await Promise.all([store.findRun(runId), store.readOnsets(runId)])
       if (record === undefined) throw unknownRun(runId)
-      return { run: toRunJson(record), onsets: onsets.map(toOnsetJson) }
+      const run = maskReport(record.run, maskText)
+      return { run: toRunJson({ ...record, run }), onsets: onsets.map(toOnsetJson) }
     }
   })
 }

@@ -13,6 +13,7 @@ import {
   timeParameter,
   unknownRun
 } from './list-query.ts'
+import { maskReport } from './mask-report.ts'
 import { OnsetJson, toOnsetJson, withDivergence } from './onset-json.ts'
 import { readRunDetail } from './run-detail.ts'
 import { RunJson, RunListItemJson, toRunJson, toRunListItemJson } from './run-json.ts'
@@ -75,7 +76,10 @@ export const RunDetailJson = Type.Object(
   { description: 'All of one revision.' }
 )
 
-export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { store }) => {
+export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
+  app,
+  { store, maskText }
+) => {
   app.route({
     method: 'GET',
     url: '/runs',
@@ -110,7 +114,7 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, { st
       if (detail === undefined) throw unknownRun(runId)
       const memory = detail.onsets.length === 0 ? undefined : await store.readRunMemory(runId)
       return {
-        run: toRunJson(detail.record),
+        run: toRunJson({ ...detail.record, run: maskReport(detail.record.run, maskText) }),
         stages: detail.stages.map(toStageJson),
         steps: detail.steps.map(toStepJson),
         onsets: withDivergence(detail.onsets.map(toOnsetJson), memory),

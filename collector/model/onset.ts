@@ -121,11 +121,18 @@ export interface Feedback {
   readonly runId: RunId
   /** The true onset; `undefined` says that no step of this run is to blame. */
   readonly onsetStepIndex: number | undefined
+  /**
+   * Of that step, which the next analysis may number otherwise: what is read has the number of the current
+   * revision. Absent where nobody knew it.
+   */
+  readonly onsetStepId?: StepId
+  /** The run has no such step any more; the number is the one that was given. */
+  readonly isGone?: boolean
   readonly category: OnsetCategory | undefined
   readonly comment: string
   readonly author: string
   readonly createdAt: UnixNano
-  /** Absent when the run had not been analyzed. */
+  /** Absent when the run had not been analyzed to its end: a suspicion about an open run is no answer. */
   readonly judged?: JudgedLocalization
 }
 

@@ -7,6 +7,8 @@ import type { RunId } from './quantities.ts'
 export interface ExportedStepsOf {
   readonly runId: RunId
   readonly revision: number
+  /** Its checks and what its verifier printed are not to be told. */
+  readonly withoutReport?: boolean
   /** Absent when nobody said anything, or when people contradict each other. */
   readonly truth?: {
     /** Undefined: no step is to blame. */

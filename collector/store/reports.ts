@@ -32,6 +32,15 @@ WHERE RunId = {runId: String}
 ORDER BY CreatedAt DESC, Author
 LIMIT {limit: UInt32}`
 
+// Keys: RunId, StepId. Reads the numbers of a few steps. Called by readFeedback.
+const READ_NUMBERS = `
+SELECT
+    StepId,
+    StepIndex
+FROM {database: Identifier}.agent_steps FINAL
+WHERE RunId = {runId: String}
+    AND StepId IN {stepIds: Array(String)}`
+
 // Keys: RunId. Reads the arrivals of one run's steps and reports. Called by saveOutcomeReport.
 const READ_ARRIVALS = `
 SELECT
@@ -115,7 +124,25 @@ export class Reports {
     const { database } = this.#engine
     const statement = sqlText(READ_FEEDBACK, { database, runId, limit: FEEDBACK_PER_RUN_MAX })
     const rows = await this.#engine.read<FeedbackRow>('read', statement)
-    return rows.map(fromFeedbackRow)
+    return this.#renumber(runId, rows.map(fromFeedbackRow))
+  }
+
+  /** Numbers are those of the revision that was looked at; steps stay what they are. */
+  async #renumber(runId: RunId, given: readonly Feedback[]): Promise<readonly Feedback[]> {
+    const stepIds = [...new Set(given.flatMap(({ onsetStepId }) => onsetStepId ?? []))]
+    if (stepIds.length === 0) return given
+    const { database } = this.#engine
+    const rows = await this.#engine.read<{ readonly StepId: string; readonly StepIndex: number }>(
+      'read',
+      sqlText(READ_NUMBERS, { database, runId, stepIds })
+    )
+    const numbers = new Map(rows.map((row) => [row.StepId, row.StepIndex]))
+    return given.map((feedback) => {
+      const { onsetStepId } = feedback
+      if (onsetStepId === undefined) return feedback
+      const onsetStepIndex = numbers.get(onsetStepId) ?? 0
+      return onsetStepIndex === 0 ? { ...feedback, isGone: true } : { ...feedback, onsetStepIndex }
+    })
   }
 
   async #insertReport(runId: RunId, report: OutcomeReport, stamped: UnixNano): Promise<void> {

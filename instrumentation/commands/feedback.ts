@@ -75,6 +75,6 @@ function toRequest(values: Values): FeedbackRequestJson {
 
 function describeJudged({ judged }: FeedbackJson): string {
   return judged === undefined
-    ? 'the run has not been analyzed yet, so no localizer is judged by it'
+    ? 'the run has not been analyzed to its end, so no localizer is judged by it'
     : `it judges localizer ${judged.localizerVersion}, revision ${judged.revision}`
 }

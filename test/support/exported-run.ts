@@ -3,6 +3,7 @@
 import { classifyStep } from '@onset/collector/effects'
 import { encodeLabelledRun, encodeLabelledSteps } from '../../collector/api/export-labelled.ts'
 import type { Onset, RunTree } from '../../collector/model/index.ts'
+import { maskText } from '../../collector/normalizer/index.ts'
 import { assembleRun } from '../../processors/assembler/index.ts'
 import { assembleRunTree, classifySteps } from '../../processors/evaluation/production.ts'
 import { readOnsetsRun } from '../../processors/evaluation/datasets/onsets.ts'
@@ -11,7 +12,7 @@ import { BUILT_START } from './builders.ts'
 
 /** The line of a run that nobody has labelled. */
 export function exportedLine(tree: RunTree): string {
-  return encodeLabelledRun({
+  const exported = {
     record: {
       run: tree.run,
       state: 'complete',
@@ -25,7 +26,8 @@ export function exportedLine(tree: RunTree): string {
     onsets: [],
     truth: undefined,
     steps: tree.steps.map(encodeLabelledSteps())
-  })
+  } as const
+  return encodeLabelledRun(exported, maskText)
 }
 
 /** The run of such a line, by the path that the evaluation takes. */

@@ -15,7 +15,8 @@ const READ_STEPS = `
 WITH
     {runIds: Array(String)} AS runIds,
     transform(s.RunId, {labelledIds: Array(String)}, {onsets: Array(UInt32)}, toUInt32(0)) AS onset,
-    arrayEnumerateUniq(r.CheckNames) AS nth
+    has({withoutReport: Array(String)}, s.RunId) AS isBare,
+    if(isBare, [], arrayEnumerateUniq(r.CheckNames)) AS nth
 SELECT
     s.RunId AS id,
     r.Task AS task,
@@ -25,9 +26,9 @@ SELECT
     r.Outcome AS outcome,
     r.OutcomeSource AS outcome_source,
     CAST(r.Outcome = 'ok' AS Bool) AS solved,
-    CAST((arrayFilter((name, n) -> n = 1, r.CheckNames, nth), arrayFilter((status, n) -> n = 1, r.CheckStatuses, nth)) AS Map(String, String)) AS tests,
-    CAST((arrayFilter((name, n) -> n = 1, r.CheckNames, nth), arrayFilter((message, n) -> n = 1, r.CheckMessages, nth)) AS Map(String, String)) AS test_messages,
-    r.VerifierOutput AS test_output,
+    CAST((arrayFilter((name, n) -> n = 1, if(isBare, [], r.CheckNames), nth), arrayFilter((status, n) -> n = 1, if(isBare, [], r.CheckStatuses), nth)) AS Map(String, String)) AS tests,
+    CAST((arrayFilter((name, n) -> n = 1, if(isBare, [], r.CheckNames), nth), arrayFilter((message, n) -> n = 1, if(isBare, [], r.CheckMessages), nth)) AS Map(String, String)) AS test_messages,
+    if(isBare, '', r.VerifierOutput) AS test_output,
     CAST(has({labelledIds: Array(String)}, s.RunId) AS Bool) AS labelled,
     nullIf(onset, 0) AS onset_step,
     nullIf(transform(s.RunId, {labelledIds: Array(String)}, {categories: Array(String)}, ''), '') AS category,
@@ -163,6 +164,7 @@ function toParameters(
     database,
     runIds: ['', ...runs.map(({ runId }) => runId)],
     subAgentTools,
+    withoutReport: ['', ...runs.flatMap((run) => (run.withoutReport === true ? run.runId : []))],
     labelledIds: ['', ...labelled.map(({ runId }) => runId)],
     onsets: [0, ...labelled.map(({ truth }) => truth.onsetStepIndex ?? 0)],
     categories: ['', ...labelled.map(({ truth }) => truth.category ?? '')]

@@ -81,11 +81,33 @@ FROM
 LEFT JOIN
 (
     SELECT
-        RunId,
+        g.RunId AS RunId,
         true AS Told,
-        argMax(ifNull(OnsetStepIndex, 0), (CreatedAt, IngestedAt)) AS StepIndex
-    FROM {database: Identifier}.agent_feedback
-    GROUP BY RunId
+        if(g.StepId = '', g.Given, s.Number) AS StepIndex
+    FROM
+    (
+        SELECT
+            RunId,
+            argMax(ifNull(OnsetStepIndex, 0), (CreatedAt, IngestedAt)) AS Given,
+            argMax(OnsetStepId, (CreatedAt, IngestedAt)) AS StepId
+        FROM {database: Identifier}.agent_feedback
+        GROUP BY RunId
+    ) AS g
+    LEFT JOIN
+    (
+        SELECT
+            RunId,
+            StepId,
+            StepIndex AS Number
+        FROM {database: Identifier}.agent_steps FINAL
+        WHERE (RunId, StepId) IN (
+            SELECT
+                RunId,
+                OnsetStepId
+            FROM {database: Identifier}.agent_feedback
+            WHERE OnsetStepId != ''
+        )
+    ) AS s ON s.RunId = g.RunId AND s.StepId = g.StepId
 ) AS f ON f.RunId = p.RunId
 GROUP BY p.PatternId
 ORDER BY Weight * Helpfulness DESC, PatternId

@@ -11,7 +11,8 @@ import type { StoreMetrics } from '../store-metrics.ts'
 const VERSIONS_MAX = 100
 
 // Keys: none. Reads small columns of all feedback of the time: people write it, so it is never much. 0 is "no
-// step is to blame" (argMax and uniqExact pass over NULL). Called by readPrecision.
+// step is to blame" (argMax and uniqExact pass over NULL). Authors agree on a step, however it was numbered when they
+// looked; its number is compared with the suspects of the same revision. Called by readPrecision.
 const READ_PRECISION = `
 SELECT
     LocalizerVersion,
@@ -29,7 +30,7 @@ FROM
     SELECT
         LocalizerVersion,
         RunId,
-        uniqExact(SaidStep) AS Opinions,
+        uniqExact(SaidIdentity) AS Opinions,
         argMax(SaidStep, LastAt) AS TrueStep,
         argMax(SaidOf, LastAt) AS Suspects,
         max(LastAt) AS SaidAt
@@ -40,6 +41,7 @@ FROM
             RunId,
             Author,
             argMax(ifNull(OnsetStepIndex, 0), (CreatedAt, IngestedAt)) AS SaidStep,
+            argMax(if(OnsetStepId = '', toString(ifNull(OnsetStepIndex, 0)), OnsetStepId), (CreatedAt, IngestedAt)) AS SaidIdentity,
             argMax(SuspectStepIndexes, (CreatedAt, IngestedAt)) AS SaidOf,
             max(CreatedAt) AS LastAt
         FROM {database: Identifier}.agent_feedback FINAL

@@ -1,7 +1,7 @@
 // A person's correction as a row of agent_feedback, and back.
 
 import type { Feedback, JudgedLocalization } from '../../model/index.ts'
-import { ONSET_CATEGORIES, toRunId } from '../../model/index.ts'
+import { ONSET_CATEGORIES, toRunId, toStepId } from '../../model/index.ts'
 import type { RowToWrite } from './cells.ts'
 import { countCell, nanosCell, readNanos, readOptionalNumber, readWord, textCell } from './cells.ts'
 
@@ -11,6 +11,7 @@ export interface FeedbackRow {
   readonly Author: string
   readonly IngestedAt: string
   readonly OnsetStepIndex: number | null
+  readonly OnsetStepId: string
   readonly Category: string
   readonly Comment: string
   readonly LocalizerVersion: string
@@ -27,6 +28,7 @@ export function toFeedbackRow(feedback: Feedback, ingestedAt: bigint): RowToWrit
     Author: feedback.author,
     IngestedAt: nanosCell(ingestedAt),
     OnsetStepIndex: onsetStepIndex === undefined ? null : countCell(onsetStepIndex),
+    OnsetStepId: textCell(feedback.onsetStepId),
     Category: textCell(feedback.category),
     Comment: feedback.comment,
     LocalizerVersion: textCell(judged?.localizerVersion),
@@ -40,6 +42,7 @@ export function fromFeedbackRow(row: FeedbackRow): Feedback {
   return {
     runId: toRunId(row.RunId),
     onsetStepIndex: readOptionalNumber(row.OnsetStepIndex),
+    ...(row.OnsetStepId === '' ? {} : { onsetStepId: toStepId(row.OnsetStepId) }),
     category: readWord(ONSET_CATEGORIES, row.Category, undefined),
     comment: row.Comment,
     author: row.Author,

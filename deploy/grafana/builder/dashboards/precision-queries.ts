@@ -21,7 +21,7 @@ FROM
     SELECT
         LocalizerVersion,
         RunId,
-        uniqExact(SaidStep) AS Opinions,
+        uniqExact(SaidIdentity) AS Opinions,
         argMax(SaidStep, LastAt) AS TrueStep,
         argMax(SaidOf, LastAt) AS Suspects,
         max(LastAt) AS SaidAt
@@ -32,6 +32,7 @@ FROM
             RunId,
             Author,
             argMax(ifNull(OnsetStepIndex, 0), (CreatedAt, IngestedAt)) AS SaidStep,
+            argMax(if(OnsetStepId = '', toString(ifNull(OnsetStepIndex, 0)), OnsetStepId), (CreatedAt, IngestedAt)) AS SaidIdentity,
             argMax(SuspectStepIndexes, (CreatedAt, IngestedAt)) AS SaidOf,
             max(CreatedAt) AS LastAt
         FROM agent_feedback FINAL
