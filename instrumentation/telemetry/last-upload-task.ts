@@ -10,17 +10,21 @@ export interface LastUploadTask {
   readonly destination: Destination
   /** The process that ends: it may still write until it is gone. Undefined when it waits for us. */
   readonly endingPid: number | undefined
+  /** The spans come over standard input: the process that ends had no folder for them. */
+  readonly hasInput: boolean
 }
 
 export function writeLastUploadTask({
   root,
   bytesMax,
   destination,
-  endingPid
+  endingPid,
+  hasInput
 }: LastUploadTask): string {
   return JSON.stringify({
     root,
     endingPid,
+    hasInput,
     bytesMax,
     destination: { ...destination, url: destination.url.href }
   })

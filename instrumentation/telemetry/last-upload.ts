@@ -7,15 +7,31 @@ import {
   readLastUploadTask,
   type LastUploadTask
 } from './last-upload-task.ts'
+import { parseSegment } from './read-spool.ts'
+import { sendRecords } from './send-records.ts'
 import { isAlive } from './spool-folder.ts'
+import { readFileSync } from './untouched-fs.ts'
 import { uploadLeft } from './upload-left.ts'
+
+const STANDARD_INPUT = 0
 
 /** Exit handlers are synchronous and short; whoever takes longer is uploaded by the next start. */
 const ENDING_MAX_MS = 1_000
 const ENDING_POLL_MS = 10
 
-async function upload({ root, bytesMax, destination, endingPid }: LastUploadTask): Promise<void> {
+async function upload({
+  root,
+  bytesMax,
+  destination,
+  endingPid,
+  hasInput
+}: LastUploadTask): Promise<void> {
   const startedAt = Date.now()
+  if (hasInput) {
+    const send = { destination, hold: true, now: Date.now, onDropped: () => undefined }
+    await sendRecords(parseSegment(readFileSync(STANDARD_INPUT, 'utf8')), send)
+    return
+  }
   await waitForEnd(endingPid, startedAt)
   const options = { root, destination, hold: true, bytesMax, startedAt, onDropped: () => undefined }
   const deadline = startedAt + LAST_UPLOAD_LIFE_MAX_MS

@@ -3,6 +3,12 @@
 /** Spans go in requests of about this size: below the 4 MiB that many proxies take at most. */
 export const SEGMENT_BYTES_MAX = 2 * 1024 * 1024
 
+/** Characters of spans in a process that has no folder for them: some minutes of an agent's work. */
+export const MEMORY_SPOOL_CHARS_MAX = 8 * 1024 * 1024
+
+/** What only the memory holds goes with a helper that the exit waits for, whatever the settings say. */
+export const MEMORY_EXIT_WAIT_MS = 2_000
+
 /** The file of open spans is rewritten with what is still open when it has grown to this. */
 export const OPEN_FILE_BYTES_MAX = 1024 * 1024
 

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { closeInterrupted, type OtlpAttribute, type SpanRecord } from './otlp-json.ts'
-import { listSegments, OPEN_FILE } from './spool.ts'
+import { listSegments, OPEN_FILE } from './spool-files.ts'
 import { readFileSync, statSync } from './untouched-fs.ts'
 
 export interface SpoolContent {
@@ -12,9 +12,13 @@ export interface SpoolContent {
 }
 
 export function readSegment(path: string): SpoolContent {
+  return parseSegment(textOf(path))
+}
+
+export function parseSegment(text: string): SpoolContent {
   let resource: readonly OtlpAttribute[] = []
   const records: SpanRecord[] = []
-  for (const line of linesOf(path)) {
+  for (const line of linesOf(text)) {
     if (isHeader(line)) resource = line.resource
     else if (isRecord(line)) records.push(line)
   }
@@ -25,7 +29,7 @@ export function readSegment(path: string): SpoolContent {
 export function readInterrupted(folder: string): SpoolContent {
   let resource: readonly OtlpAttribute[] = []
   const open = new Map<string, SpanRecord>()
-  for (const line of linesOf(join(folder, OPEN_FILE))) {
+  for (const line of linesOf(textOf(join(folder, OPEN_FILE)))) {
     if (isHeader(line)) resource = line.resource
     else if (isStart(line)) open.set(line.start.span.spanId, line.start)
     else if (isEnd(line)) open.delete(line.end)
@@ -58,13 +62,15 @@ function changeTime(path: string): number {
   }
 }
 
-function linesOf(path: string): readonly unknown[] {
-  let text: string
+function textOf(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
-    return []
+    return ''
   }
+}
+
+function linesOf(text: string): readonly unknown[] {
   const values: unknown[] = []
   for (const line of text.split('\n')) {
     if (line === '') continue

@@ -22,6 +22,10 @@ export async function sendRecords(
   const result = await sendRequest(toRequest(resource, records), options)
   switch (result.kind) {
     case 'accepted':
+      if (result.partial !== undefined) {
+        const { rejectedSpans, message } = result.partial
+        options.onDropped(rejectedSpans, `the destination rejected some of them: ${message}`)
+      }
       return { kind: 'done' }
     case 'refused':
       options.onDropped(records.length, `the destination answered ${result.status}`)

@@ -6,9 +6,10 @@ import { ANSWER_BYTES_MAX, RETRY_AFTER_MAX_MS } from './limits.ts'
 import type { OtlpRequest } from './otlp-json.ts'
 import { encodeProtobuf } from './otlp-protobuf.ts'
 import type { Destination } from './options.ts'
+import { readPartialSuccess, type PartialSuccess } from './partial-success.ts'
 
 export type SendResult =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly partial: PartialSuccess | undefined }
   /** The same request would be refused again. */
   | { readonly kind: 'refused'; readonly status: number }
   | { readonly kind: 'too_large' }
@@ -30,8 +31,7 @@ const MISCONFIGURED = new Set([401, 403, 404, 405, 407])
 export async function sendRequest(request: OtlpRequest, options: SendOptions): Promise<SendResult> {
   try {
     const body = await encodeBody(request, options.destination)
-    const { status, retryAfter } = await post(body, options)
-    return readStatus(status, retryAfter, options.now())
+    return readAnswer(await post(body, options), options.now())
   } catch (error) {
     return {
       kind: 'later',
@@ -56,6 +56,8 @@ async function encodeBody(request: OtlpRequest, destination: Destination): Promi
 interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
+  readonly contentType: string | undefined
+  readonly body: Buffer
 }
 
 async function post(body: Buffer, { destination, hold, timeoutMs }: SendOptions): Promise<Answer> {
@@ -76,14 +78,21 @@ async function post(body: Buffer, { destination, hold, timeoutMs }: SendOptions)
   }
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, (response) => {
+      const pieces: Buffer[] = []
       let received = 0
       response.on('data', (chunk: Buffer) => {
         received += chunk.length
         if (received > ANSWER_BYTES_MAX) response.destroy()
+        else pieces.push(chunk)
       })
       response.on('error', reject)
       response.on('close', () =>
-        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] })
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          contentType: response.headers['content-type'],
+          body: Buffer.concat(pieces)
+        })
       )
     })
     const limit = Math.min(timeoutMs ?? destination.timeoutMs, destination.timeoutMs)
@@ -102,8 +111,10 @@ async function post(body: Buffer, { destination, hold, timeoutMs }: SendOptions)
   })
 }
 
-function readStatus(status: number, retryAfter: string | undefined, now: number): SendResult {
-  if (status >= 200 && status < 300) return { kind: 'accepted' }
+function readAnswer({ status, retryAfter, contentType, body }: Answer, now: number): SendResult {
+  if (status >= 200 && status < 300) {
+    return { kind: 'accepted', partial: readPartialSuccess(body, contentType) }
+  }
   if (status === 413) return { kind: 'too_large' }
   if (REFUSED.has(status)) return { kind: 'refused', status }
   if (MISCONFIGURED.has(status)) return { kind: 'misconfigured', status }

@@ -6,20 +6,18 @@
 import { join } from 'node:path'
 import { OPEN_FILE_BYTES_MAX, SEGMENT_BYTES_MAX } from './limits.ts'
 import type { OtlpAttribute, SpanRecord } from './otlp-json.ts'
+import { readSegment, type SpoolContent } from './read-spool.ts'
+import { OPEN_FILE, segmentName } from './spool-files.ts'
 import { claimFolder, formatName, machineToken, newFolderName, parseName } from './spool-folder.ts'
 import {
   closeSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmSync,
   utimesSync,
   writeSync
 } from './untouched-fs.ts'
-
-export const OPEN_FILE = 'open.jsonl'
-const SEGMENT_DIGITS = 8
 
 export interface SpoolOptions {
   /** Folder of all spools of one destination; it exists. */
@@ -38,27 +36,33 @@ interface Segment {
 }
 
 export interface Spool {
-  /** The folder's present path; it changes hands, and name, at the end. */
-  readonly path: string
   start(spanId: string, record: SpanRecord): void
   end(spanId: string, record: SpanRecord | undefined): void
   /** Names of segments that nothing is written to any more, the oldest first. */
   closedSegments(): readonly string[]
   /** Closes the segment under the pen, so that it can be uploaded. */
   rotate(): void
+  read(segment: string): SpoolContent
   remove(segment: string): void
   hasUnsent(): boolean
   /** A sign of life for other machines; begins anew when the folder was taken away. */
   touch(nowMs: number): void
   /** Gives the folder up for anybody to upload; returns its new name, or undefined when it is empty. */
   handOver(): string | undefined
+  /** What would be lost with the process, as a segment holds it; empty when it is on disk. */
+  unsentText(): string
 }
 
-export function createSpool(options: SpoolOptions): Spool {
+/** A spool whose folder's present path can be seen; it changes hands, and name, at the end. */
+export interface SpoolOnDisk extends Spool {
+  readonly path: string
+}
+
+export function createSpool(options: SpoolOptions): SpoolOnDisk {
   return new FolderSpool(options)
 }
 
-class FolderSpool implements Spool {
+class FolderSpool implements SpoolOnDisk {
   readonly #options: SpoolOptions
   readonly #header: string
   readonly #machine = machineToken()
@@ -105,6 +109,14 @@ class FolderSpool implements Spool {
     this.#current = undefined
     this.#closed.push({ name, bytes, spans })
     closeSync(fd)
+  }
+
+  read(segment: string): SpoolContent {
+    return readSegment(join(this.path, segment))
+  }
+
+  unsentText(): string {
+    return ''
   }
 
   remove(segment: string): void {
@@ -187,7 +199,7 @@ class FolderSpool implements Spool {
 
   #openSegment(): Segment & { readonly fd: number } {
     this.#segmentCount += 1
-    const name = `${String(this.#segmentCount).padStart(SEGMENT_DIGITS, '0')}.jsonl`
+    const name = segmentName(this.#segmentCount)
     const fd = openSync(join(this.path, name), 'a', 0o600)
     writeFully(fd, this.#header)
     this.#bytes += this.#header.length
@@ -254,13 +266,4 @@ function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text)
   let written = 0
   while (written < bytes.length) written += writeSync(fd, bytes, written)
-}
-
-export function isSegment(name: string): boolean {
-  return /^\d{8}\.jsonl$/.test(name)
-}
-
-/** Segments of a folder that somebody left, the oldest first. */
-export function listSegments(path: string): readonly string[] {
-  return readdirSync(path).filter(isSegment).toSorted()
 }

@@ -5,12 +5,14 @@ import { context, type Tracer } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { MEMORY_SPOOL_CHARS_MAX } from './limits.ts'
 import { handleExit } from './exit-handling.ts'
 import { toAttributes } from './otlp-json.ts'
 import type { Ending, Telemetry, TelemetryOptions } from './options.ts'
 import { SpoolProcessor } from './spool-processor.ts'
 import { makePrivateFolder, spoolOfDestination } from './spool-folder.ts'
-import { createSpool, type Spool } from './spool.ts'
+import { createMemorySpool } from './memory-spool.ts'
+import { createSpool, type Spool, type SpoolOptions } from './spool.ts'
 import { startLastUpload } from './start-last-upload.ts'
 import { createUploader, type Uploader } from './uploader.ts'
 
@@ -20,15 +22,11 @@ const FLUSH_TIMEOUT_MS = 5_000
 /** A sign of life for other machines; a third of the quiet after which they take a spool for left behind. */
 const HEARTBEAT_MS = 5 * 60 * 1000
 
-/** @throws Error when the spool's folder cannot be made. */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
   const { destination, redaction, now } = options
   const root = spoolOfDestination(options.spoolDir, destination)
-  makePrivateFolder(options.spoolDir)
-  makePrivateFolder(root)
   const dropped = countDropped(options)
-  const spool = createSpool({
-    root,
+  const spool = openSpool(root, options, {
     resource: toAttributes(options.resource, (_, text) => redaction.redact(text)),
     bytesMax: options.spoolBytesMax,
     segmentSpansMax: options.batchSpansMax,
@@ -57,6 +55,24 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   uploader.wake()
   setInterval(() => spool.touch(now()), HEARTBEAT_MS).unref()
   return compose({ options, root, spool, uploader, processor })
+}
+
+/** On disk, else in memory: a run on a file system that cannot be written is seen as long as it lives. */
+function openSpool(
+  root: string,
+  { spoolDir, tell }: TelemetryOptions,
+  spoolOptions: Omit<SpoolOptions, 'root'>
+): Spool {
+  try {
+    makePrivateFolder(spoolDir)
+    makePrivateFolder(root)
+    return createSpool({ root, ...spoolOptions })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    tell(`spans are kept in memory only, a kill loses what is not sent: ${why}`)
+    const bytesMax = Math.min(spoolOptions.bytesMax, MEMORY_SPOOL_CHARS_MAX)
+    return createMemorySpool({ ...spoolOptions, bytesMax })
+  }
 }
 
 interface Parts {
@@ -109,11 +125,12 @@ function guardEnding(
     processor.interrupt(`interrupted: ${describe(ending)}`)
     uploader.close()
     guarded(() => {
-      if (spool.handOver() === undefined) return
+      const input = spool.unsentText()
+      if (input === '' && spool.handOver() === undefined) return
       const { destination, lastUploadEnvironment: environment, exitWaitMs: waitMs } = options
       const task = { root, destination, bytesMax: options.spoolBytesMax }
       context.with(suppressTracing(context.active()), () => {
-        startLastUpload({ task, environment, waitMs })
+        startLastUpload({ task, environment, waitMs, input })
       })
     })
   }

@@ -6,7 +6,7 @@ import { FOREIGN_IDLE_MAX_MS, SPOOL_AGE_MAX_MS } from './limits.ts'
 import { readInterrupted, readSegment } from './read-spool.ts'
 import { sendRecords, type SendRecordsOptions, type Sent } from './send-records.ts'
 import { claimFolder, formatName, isAlive, machineToken, parseName } from './spool-folder.ts'
-import { listSegments, OPEN_FILE } from './spool.ts'
+import { listSegments, OPEN_FILE } from './spool-files.ts'
 import { readdirSync, rmSync, statSync } from './untouched-fs.ts'
 
 export interface UploadLeftOptions extends SendRecordsOptions {

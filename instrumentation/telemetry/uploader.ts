@@ -1,12 +1,10 @@
 // Uploads this process's own spool while it lives: a timer that holds nobody up, one request at a time,
 // pauses that grow while the destination does not answer.
 
-import { join } from 'node:path'
 import { context } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import { MISCONFIGURED_PAUSE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS } from './limits.ts'
 import type { Destination } from './options.ts'
-import { readSegment } from './read-spool.ts'
 import { sendRecords, type SendRecordsOptions, type Sent } from './send-records.ts'
 import type { Spool } from './spool.ts'
 import { uploadLeft } from './upload-left.ts'
@@ -115,7 +113,7 @@ class TimedUploader implements Uploader {
     const send: SendRecordsOptions = { destination, now, onDropped, ...how }
     spool.rotate()
     for (const segment of spool.closedSegments()) {
-      const sent = await sendRecords(readSegment(join(spool.path, segment)), send)
+      const sent = await sendRecords(spool.read(segment), send)
       if (sent.kind !== 'done') return sent
       spool.remove(segment)
     }

@@ -11,7 +11,9 @@ import { decodeTraceRequest } from '../../collector/receiver/index.ts'
 export type Answer = (
   request: IncomingMessage,
   body: Buffer
-) => { status: number; headers?: Record<string, string>; delayMs?: number } | undefined
+) =>
+  | { status: number; headers?: Record<string, string>; body?: Buffer; delayMs?: number }
+  | undefined
 
 export interface OtlpDestination {
   readonly url: string
@@ -44,10 +46,11 @@ export async function startDestination(t: Owner, port = 0): Promise<OtlpDestinat
     requests.push(request)
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
     bodies.push(body)
-    const { status, headers, delayMs = 0 } = destination.answer(request, body) ?? { status: 200 }
+    const answer = destination.answer(request, body) ?? { status: 200 }
+    const { status, headers, body: said, delayMs = 0 } = answer
     setTimeout(() => {
       if (status === 200) spans.push(...decode(request, body))
-      end(response, status, headers)
+      response.writeHead(status, headers).end(said)
     }, delayMs)
   }
   server.listen(port, '127.0.0.1')
@@ -83,11 +86,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 function decode(request: IncomingMessage, body: Buffer): readonly DecodedSpan[] {
   const encoding = request.headers['content-type'] === 'application/json' ? 'json' : 'protobuf'
   return decodeTraceRequest(body, encoding, { now: Date.now() }).spans
-}
-
-function end(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, headers)
-  response.end()
 }
 
 async function close(server: Server): Promise<void> {

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import type { SpanRecord } from '../../instrumentation/telemetry/otlp-json.ts'
 import { OPEN_FILE_BYTES_MAX } from '../../instrumentation/telemetry/limits.ts'
-import { readInterrupted } from '../../instrumentation/telemetry/read-spool.ts'
-import { createSpool, OPEN_FILE } from '../../instrumentation/telemetry/spool.ts'
+import { parseSegment, readInterrupted } from '../../instrumentation/telemetry/read-spool.ts'
+import { createMemorySpool } from '../../instrumentation/telemetry/memory-spool.ts'
+import { OPEN_FILE } from '../../instrumentation/telemetry/spool-files.ts'
+import { createSpool } from '../../instrumentation/telemetry/spool.ts'
 
 function spanRecord(spanId: string, text = ''): SpanRecord {
   return {
@@ -124,4 +126,27 @@ t.test('handed over, an empty spool leaves nothing, a full one a folder for anyb
   full.end('b', spanRecord('b'))
   t.match(full.handOver(), /^left-/)
   t.equal(full.handOver(), undefined)
+})
+
+t.test('in memory the oldest spans give way too, and the rest is given at the end', async (t) => {
+  let dropped = 0
+  const spool = createMemorySpool({
+    resource: [],
+    bytesMax: 64 * 1024,
+    segmentSpansMax: 4,
+    onDropped: (spans) => (dropped += spans)
+  })
+  t.equal(spool.unsentText(), '')
+  for (let index = 0; index < 200; index += 1) {
+    spool.end(`${index}`, spanRecord(`${index}`, 'x'.repeat(1024)))
+  }
+  spool.rotate()
+  const [first = ''] = spool.closedSegments()
+  const sent = spool.read(first).records.length
+  spool.remove(first)
+  const text = spool.unsentText()
+  t.ok(text.length <= 65 * 1024, `${text.length} characters`)
+  const kept = parseSegment(text).records.map(({ span }) => span.spanId)
+  t.equal(kept.length + sent + dropped, 200)
+  t.equal(kept.at(-1), '199', 'the newest is there')
 })
