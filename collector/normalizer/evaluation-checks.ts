@@ -24,9 +24,9 @@ export function readChecks(span: DecodedSpan): readonly Check[] {
 /** The lists that OpenInference flattens: `evaluations.0.evaluation.name`. */
 export function readFlattenedChecks(attributes: Attributes): readonly Check[] {
   const checks: Check[] = []
-  for (const [list, item] of FLATTENED_LISTS) {
+  for (const { list, item, first } of FLATTENED_LISTS) {
     // The lists are zero-based; asking for item 0 spares most spans a walk over all their attributes.
-    if (attributes[`${list}.0.${item}name`] === undefined) continue
+    if (attributes[first] === undefined) continue
     for (const evaluation of unflatten(attributes, list)) {
       addCheck(checks, evaluation, item, OPENINFERENCE_FIELDS)
     }
@@ -39,7 +39,7 @@ const FLATTENED_LISTS = [
   ['annotations', 'annotation.'],
   ['trace.evaluations', 'evaluation.'],
   ['trace.annotations', 'annotation.']
-] as const
+].map(([list = '', item = '']) => ({ list, item, first: `${list}.0.${item}name` }))
 
 interface FieldNames {
   readonly label: string

@@ -17,7 +17,7 @@ export function unflatten(attributes: Attributes, prefix: string): readonly Read
   for (const key of Object.keys(attributes)) {
     // The dot first: it is not where most other names have theirs, and costs less to ask for.
     if (key.charCodeAt(prefix.length) !== DOT || !key.startsWith(prefix)) continue
-    place(root, key.slice(start), attributes[key])
+    place(root, key, start, attributes[key])
   }
   return root.size === 0 ? [] : toItems(root)
 }
@@ -42,9 +42,10 @@ const LISTS_DEPTH_MAX = 4
 
 // By characters and not by patterns: this is asked of every attribute of a conversation, and is most of what
 // reading a flattened span costs (test/bench/normalizer.ts).
-function place(root: Branch, path: string, value: Value): void {
+// The whole name is passed on, because its rest would be a string of its own for each.
+function place(root: Branch, path: string, start: number, value: Value): void {
   let branch = root
-  let at = 0
+  let at = start
   for (let depth = 0; depth < LISTS_DEPTH_MAX; depth += 1) {
     const digitsEnd = indexEnd(path, at)
     if (digitsEnd === -1) return
