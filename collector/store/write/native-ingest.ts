@@ -8,6 +8,7 @@ import type { IngestClock } from '../ingest-clock.ts'
 import { SPAN_COLUMNS } from '../rows/span-columns.ts'
 import { stepColumns } from '../rows/step-columns.ts'
 import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
+import { BufferPool } from './native/buffer-pool.ts'
 import { BlockEncoder } from './native/encode-block.ts'
 import type { Column } from './native/columns.ts'
 import type { EncodedBlock, RowGroup } from './gather-blocks.ts'
@@ -27,9 +28,15 @@ export interface NativeIngestOptions {
 const SPAN_COLUMN_NAMES = SPAN_COLUMNS.map(({ name }) => name)
 const STEP_COLUMN_NAMES = stepColumns(0n).map(({ name }) => name)
 
+/** Memory kept for blocks: those of one full group, which is written while the next one gathers. */
+const KEPT_BYTES_MAX = 67_108_864
+
 export function createNativeIngest(options: NativeIngestOptions): IngestFormat<NativeBatch> {
   const { engine, clock } = options
-  const encoder = new BlockEncoder()
+  const pool = new BufferPool(KEPT_BYTES_MAX)
+  const encoder = new BlockEncoder(pool)
+  // What failed once may still be on its way to a server, written again or not: its memory is not used again.
+  const suspects = new WeakSet<NativeBatch>()
   return {
     encode: ({ spans, steps }: IngestBatch) => {
       const spanGroups = splitByPartitions<DecodedSpan>(spans, (span) => dayOf(span.startTime))
@@ -54,9 +61,17 @@ export function createNativeIngest(options: NativeIngestOptions): IngestFormat<N
         )
       ])
       const failed = results.find((result) => result.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
+      if (failed !== undefined) {
+        for (const batch of batches) suspects.add(batch)
+        throw failed.reason
+      }
+      for (const batch of batches) if (!suspects.has(batch)) giveBack(batch, pool)
     }
   }
+}
+
+function giveBack({ spans, steps }: NativeBatch, pool: BufferPool): void {
+  for (const { bytes } of [...spans, ...steps]) pool.give(bytes)
 }
 
 function toBatch(spans: readonly EncodedBlock[], steps: readonly EncodedBlock[]): NativeBatch {

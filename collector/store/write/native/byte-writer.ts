@@ -33,11 +33,9 @@ export class ByteWriter {
     if (this.#bytes.length > keptBytesMax) this.#allocate(keptBytesMax)
   }
 
-  /** A copy of exactly what was written. */
-  toBuffer(): Buffer {
-    const copy = Buffer.allocUnsafeSlow(this.#at)
-    this.#bytes.copy(copy, 0, 0, this.#at)
-    return copy
+  /** All that was written, to the front of `target`. */
+  copyTo(target: Buffer): void {
+    this.#bytes.copy(target, 0, 0, this.#at)
   }
 
   byte(value: number): void {
