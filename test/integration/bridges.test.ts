@@ -174,7 +174,7 @@ for (const system of SYSTEMS) {
         const recorded = await record(t, FRAMEWORK_PROGRAMS.aiSdkTelling, system, env)
         const tools = recorded.spans.filter(isTool)
         t.same(
-          tools.map(({ attributes }) => attributes['gen_ai.tool.name']).toSorted(),
+          tools.map(({ attributes }) => textOf(attributes['gen_ai.tool.name'])).toSorted(),
           recorded.ledger.map(({ name }) => name).toSorted(),
           'a span for each call, no more'
         )
@@ -196,7 +196,7 @@ for (const system of SYSTEMS) {
           'the servers were asked'
         )
         const toNames = (spans: readonly DecodedSpan[]): readonly unknown[] =>
-          spans.map(({ attributes }) => attributes['gen_ai.tool.name']).toSorted()
+          spans.map(({ attributes }) => textOf(attributes['gen_ai.tool.name'])).toSorted()
         const tools = recorded.spans.filter(isTool)
         t.same(toNames(tools), ['read_clock', 'read_sensor', 'read_weather'])
         const asked = tools.filter(({ attributes }) => 'mcp.method.name' in attributes)
@@ -226,7 +226,7 @@ for (const system of SYSTEMS) {
       recorded.ledger.toSorted(byName)
     )
     t.same(
-      guardrails.map((span) => parentOf(recorded, span)?.name).toSorted(),
+      guardrails.map((span) => parentOf(recorded, span)?.name ?? '').toSorted(),
       ['invoke_agent guarded', 'invoke_agent strict'],
       'under the agents they guard'
     )
