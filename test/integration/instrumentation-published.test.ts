@@ -19,15 +19,22 @@ const register = '@onset/instrumentation/register'
 
 for (const { path, version } of availableNodes()) {
   t.test(
-    `on Node ${version}: ES modules and CommonJS, and no way to die loses a span`,
+    `on Node ${version}: ES modules, CommonJS and TypeScript, and no way to die loses a span`,
     async (t) => {
       for (const [file, source] of [
         ['agent.mjs', `import { withTool } from '@onset/instrumentation'; withTool('t', () => 1)`],
         [
           'agent.cjs',
           `const { trace } = require('@opentelemetry/api'); trace.getTracer('x').startSpan('execute_tool t').end()`
+        ],
+        [
+          'agent.ts',
+          `import { withTool, type ToolDescription } from '@onset/instrumentation'
+          const tool: ToolDescription = { name: 't' }
+          withTool(tool, (): number => 1)`
         ]
       ] as const) {
+        if (file.endsWith('.ts') && !runsTypeScript(path)) continue
         const destination = await startDestination(t)
         const env = { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url, ONSET_EXIT_WAIT_MS: '8000' }
         const end = await runAgentProgram(folder, { file, source, execPath: path, register, env })
@@ -107,3 +114,10 @@ t.test('what an installation brings is within its size', async (t) => {
   )
   t.ok(built.startsWith(join(folder, 'node_modules')))
 })
+
+/** From 22.18 on by itself; elsewhere there is no program to test. */
+function runsTypeScript(node: string): boolean {
+  return (
+    execFileSync(node, ['-p', 'process.features.typescript'], { encoding: 'utf8' }) === 'strip\n'
+  )
+}
