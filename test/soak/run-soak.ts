@@ -51,9 +51,11 @@ const CALM_MS_MAX = 600
 const CALM_SPANS_MAX = 200
 const CALM_WAIT_MS_MAX = 20_000
 const DELIVERY_MS_MAX = 90_000
-/** A sweep comes every 30 s; what it finds settles and is analysed. */
-const ANALYSIS_MS_MAX = 120_000
-const ANALYSIS_LOOK_MS = 1_000
+/** Without a single run more: a sweep comes every 30 s, what it finds settles and is analysed. */
+const STANDSTILL_MS_MAX = 120_000
+const ANALYSIS_LOOK_MS = 3_000
+/** Of all of them: a process that is killed again and again leaves a long queue to the last one. */
+const ANALYSIS_MS_MAX = 900_000
 
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const folder = mkdtempSync(join(tmpdir(), 'onset-soak-'))
@@ -176,10 +178,16 @@ class Soak {
     await load.finish(DELIVERY_MS_MAX)
     await collector.stop('SIGTERM')
     await collector.start()
-    const deadline = performance.now() + ANALYSIS_MS_MAX
-    while (performance.now() < deadline) {
-      const stale = await findStaleRuns(collector.sqlUrl, this.#ledger)
-      if (stale.length === 0) return
+    const endsAt = performance.now() + ANALYSIS_MS_MAX
+    let fewest = Infinity
+    let deadline = 0
+    for (;;) {
+      const { length } = await findStaleRuns(collector.sqlUrl, this.#ledger)
+      if (length < fewest) {
+        fewest = length
+        deadline = Math.min(endsAt, performance.now() + STANDSTILL_MS_MAX)
+      }
+      if (length === 0 || performance.now() > deadline) return
       await sleep(ANALYSIS_LOOK_MS)
     }
   }

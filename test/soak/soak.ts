@@ -73,6 +73,7 @@ const report = await runSoak({
   say: (line) => process.stderr.write(`${line}\n`)
 })
 const failures = findFailures(report)
-if (values.json) console.log(JSON.stringify({ ...report, failures }))
+if (values.json)
+  console.log(JSON.stringify({ ...report, staleRuns: report.staleRuns.length, failures }))
 else print(report, failures)
 process.exitCode = failures.length === 0 ? 0 : 1
