@@ -62,6 +62,24 @@ GROUP BY service, reason
 ORDER BY runs DESC
 LIMIT 50`
 
+// What of a producer is understood shows in its steps: those of the generic dialect are read by nobody else, those
+// of kind unknown are understood as nothing an agent does, and a few characters a step are names without contents.
+export const UNDERSTOOD = `
+SELECT
+    Service AS service,
+    Dialect AS dialect,
+    count() AS steps,
+    countIf(NOT startsWith(Dialect, 'generic@') AND Kind != 'unknown') / count() AS understood,
+    round(avg(TextChars)) AS "characters a step",
+    countIf(Truncated) / count() AS cut,
+    max(StartTime) AS latest
+FROM agent_steps FINAL
+WHERE $__timeFilter(StartTime)
+    AND NOT Hidden
+GROUP BY service, dialect
+ORDER BY understood < 0.5 DESC, steps DESC
+LIMIT 50`
+
 // Not system.parts: the read-only interface of the embedded engine does not show it.
 export const TABLES = `
 SELECT

@@ -15,6 +15,7 @@ import {
   TABLES,
   WAITING
 } from './itself-queries.ts'
+import { understood } from './itself-understood.ts'
 
 const NO_METRICS =
   'No metrics. Have Prometheus scrape /metrics of Onset, and give its data source the uid "prometheus"'
@@ -155,6 +156,7 @@ export const itself: Dashboard = {
         })
       ]
     },
+    understood,
     {
       title: 'Failures',
       panels: [
