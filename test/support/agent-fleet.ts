@@ -26,6 +26,9 @@ export const NAMES_WITH_QUOTES = {
   model: `large'1`
 } as const
 
+/** It names a file, and one that no step writes. */
+const TASK = 'Make parse() of src/duration.js return seconds, and describe it in docs/duration.md.'
+
 /** A run a minute until now: version 2 of the agent fails more often than version 1. */
 export function aFleet(count: number, now: number): readonly FleetRun[] {
   return Array.from({ length: count }, (_, at) => {
@@ -108,6 +111,9 @@ function toSpans(run: FleetRun): readonly SpanLiteral[] {
         'gen_ai.operation.name': 'invoke_agent',
         'gen_ai.agent.name': agent,
         'gen_ai.agent.version': version,
+        'gen_ai.input.messages': JSON.stringify([
+          { role: 'user', parts: [{ type: 'text', content: TASK }] }
+        ]),
         'onset.run.outcome': outcome
       },
       events: [{ name: 'agent.started', time: run.startTime, attributes: { note: "it's on" } }]

@@ -103,3 +103,16 @@ ARRAY JOIN arrayZip(Checks.Name, Checks.Status, Checks.Message) AS item
 WHERE RunId = ${RUN}
 ORDER BY status = 'passed', check
 LIMIT 200`
+
+// What the localizer read in the task, and the first steps that did it. What was never done comes first.
+export const REQUIREMENTS = `
+SELECT
+    item.3 AS status,
+    item.1 AS kind,
+    item.2 AS requirement,
+    arrayStringConcat(arrayMap(index -> toString(index), item.4), ', ') AS steps
+FROM agent_runs FINAL
+ARRAY JOIN arrayZip(Requirements.Kind, Requirements.Text, Requirements.Status, Requirements.StepIndexes) AS item
+WHERE RunId = ${RUN}
+ORDER BY indexOf(['untouched', 'seen', 'addressed'], status), kind, requirement
+LIMIT 64`

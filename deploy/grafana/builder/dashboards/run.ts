@@ -6,7 +6,7 @@ import { logs, nodeGraph, stateTimeline, stats, table, trace } from '../panels.t
 import { askLogs, askTable, askTrace } from '../queries.ts'
 import { RUN_DASHBOARD } from '../uids.ts'
 import { RUN_ID } from '../variables.ts'
-import { CHECKS, EVIDENCE, FACTS, NUMBERS, SUSPECTS, WASTE } from './run-queries.ts'
+import { CHECKS, EVIDENCE, FACTS, NUMBERS, REQUIREMENTS, SUSPECTS, WASTE } from './run-queries.ts'
 import {
   EDGES,
   NODES,
@@ -196,6 +196,24 @@ export const run: Dashboard = {
               ...COLORED_TEXT,
               'custom.width': 90
             })
+          ]
+        }),
+        table({
+          title: 'Requirements',
+          description:
+            'What the task asks for by its shape (files, commands, ports, names, formats, numbers, constraints) and the first steps that did it. Untouched: in no step at all; seen: looked at or planned, and nothing done.',
+          empty: 'Nothing was read in the task, or the run was analysed before Onset looked for it',
+          width: 24,
+          height: 8,
+          queries: [askTable(REQUIREMENTS)],
+          overrides: [
+            column('status', {
+              mappings: wordColors({ addressed: 'green', seen: 'yellow', untouched: 'red' }),
+              ...COLORED_TEXT,
+              'custom.width': 100
+            }),
+            column('kind', { 'custom.width': 100 }),
+            column('requirement', { 'custom.width': 520 })
           ]
         }),
         logs({
