@@ -3,9 +3,10 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import t, { type Test } from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'
 import { aDataDir } from '../support/onset-process.ts'
@@ -16,6 +17,9 @@ import {
 import { waitFor } from '../support/wait-for.ts'
 
 t.jobs = 2
+
+// Each launch is two processes that load the command, on a machine that may be busy.
+t.setTimeout(300_000)
 
 const ONSET = fileURLToPath(new URL('../../onset.ts', import.meta.url))
 const KEY = 'a-key-that-nobody-may-see'
@@ -408,12 +412,91 @@ t.test(
     t.match(down.stderr, /nothing answers at .*: the run waits in the spool/)
     const again = await startDestination(t, port)
     await run('exit 0')
-    await waitFor('both runs', async () => (again.spans.length >= 2 ? true : undefined), 15_000)
+    await waitFor('both runs', async () => (again.spans.length >= 2 ? true : undefined), 60_000)
     const codes = again.spans.map(({ attributes }) => Number(attributes['process.exit.code']))
     t.same(
       codes.toSorted((a, b) => a - b),
       [0, 4]
     )
+  }
+)
+
+t.test(
+  'a destination that goes while the agent works is told of, and changes nothing',
+  async (t) => {
+    const destination = await startDestination(t)
+    const folder = fakeProducer(t, 'my-agent')
+    const script = 'echo ready; while [ ! -e gone ]; do sleep 0.05; done; exit 5'
+    const args = ['--outcome-from', 'exit 1', '--', 'sh', '-c', script]
+    let isClosing = false
+    const onOutput = (): void => {
+      if (isClosing) return
+      isClosing = true
+      void destination.close().then(() => writeFileSync(join(folder, 'gone'), ''))
+    }
+    const ended = await onsetRun(folder, destination, { args, onOutput })
+    t.match(ended, { code: 5, stdout: 'ready\n' })
+    t.match(
+      ended.stderr,
+      /^onset: run [0-9a-f]{32} waits in the spool and goes with the next start; what the check found is not reported$/m
+    )
+    const again = await startDestination(t, destination.port)
+    await onsetRun(folder, again, { args: ['--no-wait', '--', 'true'] })
+    const codes = (): number[] =>
+      again.spans.map(({ attributes }) => Number(attributes['process.exit.code']))
+    const both = async (): Promise<true | undefined> =>
+      codes().includes(5) && codes().includes(0) ? true : undefined
+    t.ok(await waitFor('both runs', both, 60_000))
+  }
+)
+
+const SCRIPT = '/usr/bin/script'
+
+t.test(
+  'a terminal stays one to the agent, and Ctrl-C reaches it once',
+  { skip: !existsSync(SCRIPT) },
+  async (t) => {
+    const destination = await startDestination(t)
+    const folder = join(aDataDir(t), 'a folder')
+    mkdirSync(folder)
+    writeFileSync(
+      join(folder, 'agent.mjs'),
+      `const { stdin, stdout, stderr } = process
+    let signals = 0
+    process.on('SIGINT', () => {
+      signals += 1
+      // A second one would have come by then: the launch has nothing to wait for.
+      if (signals === 1) setTimeout(() => { console.log('signals', signals); process.exit(3) }, 1_000)
+    })
+    setTimeout(() => process.exit(4), 60_000)
+    console.log('terminal', stdin.isTTY, stdout.isTTY, stderr.isTTY, stdout.getColorDepth(), 'ready')`
+    )
+    // The shell that script starts would take the Ctrl-C for its own.
+    const command = `exec "${process.execPath}" "${ONSET}" run --no-wait -- node agent.mjs`
+    const child = spawn(SCRIPT, ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: folder,
+      env: {
+        PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter),
+        HOME: folder,
+        SHELL: '/bin/sh',
+        TERM: 'xterm-256color',
+        ONSET_URL: destination.url,
+        ONSET_SPOOL_DIR: join(folder, 'spool')
+      },
+      stdio: ['pipe', 'pipe', 'inherit']
+    })
+    let shown = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      const wasReady = shown.includes('ready')
+      shown += chunk.toString()
+      if (!wasReady && shown.includes('ready')) child.stdin.write('\u0003')
+    })
+    const [code] = (await once(child, 'close')) as [number | null]
+    shown = stripVTControlCharacters(shown)
+    t.match(shown, /terminal true true true 8 ready/)
+    t.match(shown, /signals 1\b/)
+    t.equal(code, 3, 'the agent’s own exit code')
+    t.match(shown, /onset: run [0-9a-f]{32}/, 'and the run is named on the terminal')
   }
 )
 
