@@ -1,5 +1,6 @@
 // What the variables mean to an agent's instrumentation.
 
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { readSettings } from '../../instrumentation/settings.ts'
 
@@ -62,3 +63,14 @@ t.test(
     t.equal(destination.url.host, '127.0.0.1:4318')
   }
 )
+
+t.test('every variable that is read stands in the README', async (t) => {
+  const file = (name: string): string =>
+    readFileSync(new URL(`../../instrumentation/${name}`, import.meta.url), 'utf8')
+  const named = file('settings.ts').match(/(?<=')(?:ONSET|OTEL)_[A-Z_]+(?=')/g) ?? []
+  const read = new Set(named.filter((name) => !/_(?:COUNT|LENGTH)_LIMIT$/.test(name)))
+  t.ok(read.size > 15, `${read.size} variables`)
+  // `…_TRACES_ENDPOINT` stands for the longer name.
+  const readme = file('README.md').replaceAll('…', 'OTEL_EXPORTER_OTLP')
+  for (const name of read) t.ok(new RegExp(`\\b${name}\\b`).test(readme), name)
+})
