@@ -173,6 +173,66 @@ function totalOf(member: Frame | number): number {
   return member.reduce<number>((sum, inner) => sum + totalOf(inner), 0)
 }
 
+t.test('retries: one step a call, and each attempt is spent once', async (t) => {
+  /** What each attempt spent; all but the last failed without an answer. */
+  const someCall = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 })
+  const someCalls = fc.array(
+    fc.record({ attempts: someCall, isWrapped: fc.boolean(), endsInTool: fc.boolean() }),
+    { minLength: 1, maxLength: 6 }
+  )
+  fc.assert(
+    fc.property(someCalls, (calls) => {
+      const trace = aTrace()
+      const total = calls.flatMap((call) => call.attempts).reduce((sum, spent) => sum + spent, 0)
+      const agent = trace.agent({ tokens: { input: total }, costUsd: total / 4 })
+      for (const call of calls) addCall(trace, call, agent)
+      const tree = assembleRun(trace.steps)
+      const toldTwice = { diagnostic: false }
+      t.same(tree?.run.tokens, { input: total }, toldTwice)
+      t.equal(tree?.run.costUsd, total / 4, toldTwice)
+      t.equal(tree?.steps.length, calls.length, toldTwice)
+      const ofSteps = tree?.steps.map((step) => inputOf(step.tokens)) ?? []
+      t.strictSame(
+        ofSteps,
+        calls.map(({ attempts }) => attempts.reduce((sum, spent) => sum + spent, 0)),
+        toldTwice
+      )
+    }),
+    { numRuns: RUNS }
+  )
+})
+
+interface Call {
+  readonly attempts: readonly number[]
+  /** The SDK has a span of its own around the attempts, with their sum. */
+  readonly isWrapped: boolean
+  /** It asked for a tool, whose step it is the thought of. */
+  readonly endsInTool: boolean
+}
+
+function addCall(
+  trace: ReturnType<typeof aTrace>,
+  { attempts, isWrapped, endsInTool }: Call,
+  agent: ClassifiedStep
+): void {
+  const sum = attempts.reduce((total, spent) => total + spent, 0)
+  const under = isWrapped
+    ? trace.llm({ under: agent, action: 'text', tokens: { input: sum }, costUsd: sum / 4 })
+    : agent
+  for (const [at, spent] of attempts.entries()) {
+    const counts = { tokens: { input: spent }, costUsd: spent / 4 }
+    if (at < attempts.length - 1) {
+      trace.llm({ under, outcome: 'error', error: '429', action: '', ...counts })
+    } else if (endsInTool) {
+      const id = `call_${trace.steps.length}`
+      trace.llm({ under, action: '', requestedToolCalls: [aRequest('bash', id)], ...counts })
+      trace.tool({ under: agent, tool: 'bash', toolCallId: id })
+    } else {
+      trace.llm({ under, action: 'text', ...counts })
+    }
+  }
+}
+
 holds('tokens of steps never exceed those of the run', (tree) => {
   const sum = tree.steps.reduce((total, step) => total + inputOf(step.tokens), 0)
   return sum <= inputOf(tree.run.tokens)
