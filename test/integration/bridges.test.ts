@@ -210,6 +210,21 @@ for (const system of SYSTEMS) {
     )
   }
 
+  t.test(`claude agent sdk, ${system}: what its process sends is in the run`, async (t) => {
+    const recorded = await record(t, FRAMEWORK_PROGRAMS.claudeAgentSdk, system)
+    const tool = recorded.spans.find(({ name }) => name === 'claude_code.tool')
+    if (tool === undefined) throw new Error('the span of the tool did not arrive')
+    const [interaction, command, run] = ancestors(recorded, tool)
+    t.same([interaction, run], ['claude_code.interaction', 'invoke_agent agent'])
+    const started = recorded.spans.filter(({ attributes }) => 'process.command' in attributes)
+    t.same(
+      started.map(({ name }) => name),
+      [command],
+      'under the command that is the process'
+    )
+    t.match(started[0]?.attributes['process.command_args'], /stream-json/)
+  })
+
   t.test(`openai agents, ${system}: guardrails say what they found`, async (t) => {
     const recorded = await record(t, FRAMEWORK_PROGRAMS.guardrails, system)
     const guardrails = recorded.spans.filter(

@@ -171,7 +171,53 @@ if (process.env.STREAM === '1') await streamText(request).text
 else await generateText(request)
 `
 
+/**
+ * What the Claude Agent SDK 0.3.331 does, without its 200 MB of executable: starts it with these arguments, and
+ * speaks lines of JSON with it. Claude Code joins the trace that its environment names, and sends its own spans.
+ */
+const CLAUDE_AGENT_SDK = `
+const executable = \`
+const span = (name, spanId, parentSpanId, attributes) => ({ traceId: trace, spanId, parentSpanId, name, kind: 1,
+  startTimeUnixNano: Date.now() + '000000', endTimeUnixNano: Date.now() + '000000',
+  attributes: Object.entries(attributes).map(([key, value]) => ({ key, value: { stringValue: value } })) })
+const [, trace, parent] = process.env.TRACEPARENT.split('-')
+const say = (message) => console.log(JSON.stringify(message))
+const lines = require('node:readline').createInterface({ input: process.stdin })
+lines.on('line', async (line) => {
+  const { type, request_id } = JSON.parse(line)
+  if (type === 'control_request') {
+    say({ type: 'control_response', response: { subtype: 'success', request_id, response: {} } })
+    return
+  }
+  say({ type: 'system', subtype: 'init', session_id: 's' })
+  const spans = [
+    span('claude_code.interaction', 'a'.repeat(16), parent, { 'span.type': 'interaction', user_prompt: 'fix it' }),
+    span('claude_code.tool', 'b'.repeat(16), 'a'.repeat(16), { 'span.type': 'tool', tool_name: 'Bash' })
+  ]
+  await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/traces', {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ resource: {}, scopeSpans: [{ scope: {}, spans }] }] })
+  })
+  say({ type: 'result', subtype: 'success', session_id: 's', result: 'done' })
+  lines.close()
+})\`
+const flags = ['--output-format', 'stream-json', '--verbose', '--input-format', 'stream-json']
+const child = spawn(process.execPath, ['-e', executable, '--', ...flags], {
+  stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, CLAUDE_CODE_ENTRYPOINT: 'sdk-ts' }
+})
+const tell = (message) => child.stdin.write(JSON.stringify(message) + '\\n')
+tell({ type: 'control_request', request_id: 'r', request: { subtype: 'initialize' } })
+tell({ type: 'user', message: { role: 'user', content: 'fix it' } })
+const said = []
+for await (const line of createInterface({ input: child.stdout })) said.push(JSON.parse(line).type)
+if (said.join() !== 'control_response,system,result') throw new Error('it heard ' + said)
+`
+
 export const FRAMEWORK_PROGRAMS = {
+  claudeAgentSdk: {
+    imports: { 'node:child_process': '{ spawn }', 'node:readline': '{ createInterface }' },
+    agent: CLAUDE_AGENT_SDK
+  },
   agents: {
     imports: {
       '@openai/agents': '{ Agent, run, tool, setDefaultOpenAIClient }',
