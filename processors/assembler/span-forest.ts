@@ -127,8 +127,7 @@ function depthUnder(parent: GrowingNode | undefined): number {
  * in the same instant stay with their parent, then in the order the model asked for them.
  */
 function orderNodes(nodes: readonly GrowingNode[]): GrowingNode[] {
-  const requested = requestedPositions(nodes)
-  const positionOf = ({ step }: GrowingNode) => requested.get(step.toolCallId ?? '') ?? -1
+  const positionOf = requestedPositions(nodes)
   const sorted = nodes.toSorted(
     (one, other) =>
       compareTimes(one.step.startTime, other.step.startTime) ||
@@ -156,14 +155,44 @@ function orderNodes(nodes: readonly GrowingNode[]): GrowingNode[] {
   return order
 }
 
-function requestedPositions(nodes: readonly GrowingNode[]): Map<string, number> {
-  const positions = new Map<string, number>()
+/**
+ * Where a step stands among the calls that were asked for with it; -1 for what nobody asked for. By the id of
+ * the call, else by its tool and arguments, which are looked at only when two steps of one instant need it.
+ */
+function requestedPositions(nodes: readonly GrowingNode[]): (node: GrowingNode) => number {
+  const byId = new Map<string, number>()
   for (const { step } of nodes) {
     for (const [position, call] of step.requestedToolCalls.entries()) {
-      if (call.id !== undefined && !positions.has(call.id)) positions.set(call.id, position)
+      if (call.id !== undefined && !byId.has(call.id)) byId.set(call.id, position)
     }
   }
-  return positions
+  let byCall: ReadonlyMap<string, number> | undefined
+  const known = new Map<GrowingNode, number>()
+  return (node) => {
+    const { toolCallId, tool, arguments: given } = node.step
+    if (toolCallId) return byId.get(toolCallId) ?? -1
+    if (tool === undefined) return -1
+    byCall ??= positionsByCall(nodes)
+    const position = known.get(node) ?? byCall.get(callKey(tool, given)) ?? -1
+    known.set(node, position)
+    return position
+  }
+}
+
+function positionsByCall(nodes: readonly GrowingNode[]): ReadonlyMap<string, number> {
+  const byCall = new Map<string, number>()
+  for (const { step } of nodes) {
+    for (const [position, call] of step.requestedToolCalls.entries()) {
+      const key = callKey(call.name, call.arguments)
+      byCall.set(key, Math.min(byCall.get(key) ?? position, position))
+    }
+  }
+  return byCall
+}
+
+/** Arguments are indented JSON in one place and compact in the other. */
+function callKey(tool: string, given: string): string {
+  return `${tool} ${given.replaceAll(/\s/g, '')}`
 }
 
 function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

@@ -106,6 +106,26 @@ t.test('parallel calls that start in one instant keep the order of the request',
   t.same(numbered(assemble(trace.steps)), ['1 tool first', '2 tool second', '3 tool third'])
 })
 
+t.test('and where their spans have no ids, by tool and arguments', async (t) => {
+  const trace = aTrace()
+  trace.agent()
+  const files = ['a.ts', 'b.ts', 'c.ts', 'd.ts']
+  trace.llm({
+    requestedToolCalls: files.map((path, at) => ({
+      ...aRequest('read', `c${at}`),
+      arguments: JSON.stringify({ path })
+    }))
+  })
+  const startTime = secondsIn(9)
+  for (const path of ['c.ts', 'a.ts', 'd.ts', 'b.ts']) {
+    const given = JSON.stringify({ path }, null, 2)
+    trace.tool({ tool: 'read', arguments: given, action: path, startTime })
+  }
+  const wanted = files.map((path, at) => `${at + 1} tool ${path}`)
+  t.same(numbered(assemble(trace.steps)), wanted)
+  t.same(numbered(assemble(trace.steps.toReversed())), wanted, 'in whatever order they arrive')
+})
+
 t.test('without ids a call is joined to the steps that follow it, by name', async (t) => {
   const trace = aTrace()
   trace.agent()
