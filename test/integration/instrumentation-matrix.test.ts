@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { DecodedSpan } from '../../collector/model/index.ts'
+import { FRAMEWORK_PROGRAMS, frameworkText } from '../support/framework-programs.ts'
 import { RESULTS } from '../support/model-answers.ts'
 import { startModelServer, type LedgerEntry } from '../support/model-server.ts'
 import { startDestination } from '../support/otlp-destination.ts'
@@ -79,12 +80,34 @@ for (const sdk of SDKS) {
   }
 }
 
+// Of the MCP client there is nothing to stream.
+for (const system of SYSTEMS) {
+  t.test(`mcp client / ${system}`, async (t) => {
+    const modules = system === 'cjs' || system === 'bundled' ? 'cjs' : 'esm'
+    const text = frameworkText(FRAMEWORK_PROGRAMS.mcp, modules)
+    // In a bundle the client is out of reach, and so the trace that the program's server looks for.
+    const body = system === 'bundled' ? text.replace(/^if \(!metas.*$/m, '') : text
+    const { spans, ran } = await recordProgram(t, await inSystem(body, system), {})
+    const tools = spans.filter(isTool)
+    const names = tools.map(({ attributes }) => textOf(attributes['gen_ai.tool.name'])).toSorted()
+    const told = system === 'bundled' ? [] : ran.map(({ name }) => name).toSorted()
+    t.same(names, told)
+    t.ok(tools.every(({ attributes }) => attributes['mcp.method.name'] === 'tools/call'))
+    if (t.passing()) for (const stream of STREAMS) covered.add(cellOf('mcp client', system, stream))
+  })
+}
+
 t.test('no cell of the matrix is empty', { buffered: false }, async (t) => {
   const columns = SYSTEMS.flatMap((system) => STREAMS.map((stream) => [system, stream] as const))
   const head = ['', ...columns.map((column) => column.join(' '))]
-  const rows = SDKS.map((sdk) => [
+  const shown = (sdk: string, system: System, stream: string): string => {
+    if (!covered.has(cellOf(sdk, system, stream))) return '—'
+    return sdk === 'mcp client' && system === 'bundled' ? 'out of reach' : '✓'
+  }
+  const all = [...SDKS, 'mcp client']
+  const rows = all.map((sdk) => [
     sdk,
-    ...columns.map(([system, stream]) => (covered.has(cellOf(sdk, system, stream)) ? '✓' : '—'))
+    ...columns.map(([system, stream]) => shown(sdk, system, stream))
   ])
   for (const row of [head, ...rows])
     t.comment(
@@ -93,7 +116,7 @@ t.test('no cell of the matrix is empty', { buffered: false }, async (t) => {
         .join(' ')
         .trimEnd()
     )
-  t.equal(covered.size, SDKS.length * SYSTEMS.length * STREAMS.length)
+  t.equal(covered.size, all.length * SYSTEMS.length * STREAMS.length)
 })
 
 interface Recorded {
@@ -103,17 +126,27 @@ interface Recorded {
 }
 
 async function record(t: Test, sdk: string, system: System, isStream: boolean): Promise<Recorded> {
+  const text = sdkText(sdk, system)
+  return recordProgram(t, await inSystem(text, system), { STREAM: isStream ? '1' : '0' })
+}
+
+interface Source {
+  readonly file: string
+  readonly source: string
+}
+
+async function recordProgram(
+  t: Test,
+  program: Source,
+  env: Readonly<Record<string, string>>
+): Promise<Recorded> {
   const destination = await startDestination(t)
   const model = await startModelServer()
   t.teardown(() => model.close())
+  const where = { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url, MODEL_URL: model.url }
   const end = await runAgentProgram(agentFolder(t), {
-    ...(await programFor(sdk, system)),
-    env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: destination.url,
-      MODEL_URL: model.url,
-      MODEL: 'gpt-5',
-      STREAM: isStream ? '1' : '0'
-    }
+    ...program,
+    env: { ...where, MODEL: 'gpt-5', ...env }
   })
   t.equal(end.code, 0, end.stderr)
   t.notMatch(end.stderr, /defect/)
@@ -129,20 +162,20 @@ async function record(t: Test, sdk: string, system: System, isStream: boolean): 
   }
 }
 
-async function programFor(
-  sdk: string,
-  system: System
-): Promise<{ readonly file: string; readonly source: string }> {
+function sdkText(sdk: string, system: System): string {
   const program = SDK_PROGRAMS[sdk]
   if (program === undefined) throw new Error(`no program is named ${sdk}`)
   const agent = program.agent.replace('setTracingDisabled(true)', '')
   const modules = system === 'cjs' || system === 'bundled' ? 'cjs' : 'esm'
-  const text = programText({ ...program, agent }, modules, '', WORKING_TOOLS)
+  return programText({ ...program, agent }, modules, '', WORKING_TOOLS)
+}
+
+async function inSystem(text: string, system: System): Promise<Source> {
   if (system === 'esm') return { file: 'agent.mjs', source: text }
   if (system === 'cjs') return { file: 'agent.cjs', source: text }
   // As written for JavaScript, with a type or two that Node takes out.
   if (system === 'ts') {
-    const typed = `// @ts-nocheck\n${text}\nconst count: number = ledger.length satisfies number\nvoid count\n`
+    const typed = `${text}\nconst count: number = ledger.length satisfies number\nvoid count\n`
     return { file: 'agent.ts', source: typed }
   }
   return { file: 'agent.cjs', source: await bundle(text) }
