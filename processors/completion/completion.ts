@@ -257,11 +257,13 @@ class RunCompletion implements Completion {
 
   /** Due before the next sweep would find it again. */
   #isDueSoon(pending: PendingRun, now: number): boolean {
+    // Stamped by a clock that was ahead: only from here on is it known how long the run has been quiet.
+    if (toUnixMillis(pending.lastIngestedAt) > now) return true
     const signs = new SignReader(0)
     signs.noteStored(pending)
     const times = {
       firstSeenAt: toUnixMillis(pending.firstIngestedAt),
-      lastSeenAt: Math.min(now, toUnixMillis(pending.lastIngestedAt)),
+      lastSeenAt: toUnixMillis(pending.lastIngestedAt),
       completedAt: undefined,
       fullAt: pending.stepCount >= this.#limits.runStepsMax ? now : undefined
     }

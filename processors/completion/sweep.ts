@@ -50,7 +50,9 @@ export class Sweep {
   async #sweep(): Promise<void> {
     const { now, limits, onSwept } = this.#options
     const startedAt = now()
-    const isFull = startedAt - this.#lastFullAt >= limits.fullSweepIntervalMs
+    // Also after the clock was set back: what is in the window now is not what was.
+    const isFull =
+      startedAt < this.#lastFullAt || startedAt - this.#lastFullAt >= limits.fullSweepIntervalMs
     const sinceMs = isFull ? 0 : Math.max(0, startedAt - limits.sweepWindowMs)
     let runs = 0
     try {

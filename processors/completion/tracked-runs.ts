@@ -18,6 +18,8 @@ export interface TrackedRun {
   stirred: boolean
   firstSeenAt: number
   lastSeenAt: number
+  /** The latest arrival that the store has told of, by the clock that stamped it. */
+  storedAt: number
   completedAt: number | undefined
   fullAt: number | undefined
   /** Counts what has arrived. */
@@ -99,12 +101,18 @@ export class TrackedRuns {
    * of the store are believed up to `now`: its clock may be ahead.
    */
   noteStored(pending: PendingRun, now: number): TrackedRun | undefined {
-    const lastIngestedAt = Math.min(now, toUnixMillis(pending.lastIngestedAt))
-    const run = this.#live.get(pending.runId) ?? this.#findOrAdd(pending.runId, lastIngestedAt)
+    const storedAt = toUnixMillis(pending.lastIngestedAt)
+    const run =
+      this.#live.get(pending.runId) ?? this.#findOrAdd(pending.runId, Math.min(now, storedAt))
     if (run === undefined) return undefined
     run.signs.noteStored(pending)
     run.firstSeenAt = Math.min(run.firstSeenAt, toUnixMillis(pending.firstIngestedAt))
-    run.lastSeenAt = Math.max(run.lastSeenAt, lastIngestedAt)
+    // A clock that was set back, or is ahead elsewhere, leaves times that are still to come: they tell that something
+    // arrived, once, and must not put the run off until then.
+    const isNews = storedAt > run.storedAt
+    if (run.lastSeenAt > now || (isNews && storedAt > now)) run.lastSeenAt = now
+    else if (isNews) run.lastSeenAt = Math.max(run.lastSeenAt, storedAt)
+    run.storedAt = Math.max(run.storedAt, storedAt)
     if (pending.stepCount >= this.#limits.runStepsMax) run.fullAt ??= now
     return run
   }
@@ -186,6 +194,7 @@ export class TrackedRuns {
       watch: this.#watch?.(),
       stirred: false,
       firstSeenAt: now,
+      storedAt: -Infinity,
       lastSeenAt: now,
       completedAt: undefined,
       fullAt: undefined,

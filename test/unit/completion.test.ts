@@ -106,6 +106,43 @@ t.test('a run whose root has ended and whose parents are all there settles for 2
   t.same(done, [{ runId, at: 3, state: 'complete', partial: false }])
 })
 
+t.test('a clock that is set back puts no run off until it has caught up', async (t) => {
+  const real = new FakeClock(START)
+  let setBackMs = 0
+  const clock = { now: () => real.now() - setBackMs, setTimer: real.setTimer }
+  const shared = { clock: clock as unknown as FakeClock, store: new MemoryStore(clock.now) }
+  const before = aProcess(shared)
+  await before.completion.start()
+  const whole = aSmallRun()
+  const { tool: rootless } = aSmallRun()
+  before.ingest(whole.root, whole.tool)
+  before.ingest(rootless)
+  setBackMs = HOUR
+  await real.advance(MINUTE)
+  t.same(
+    before.finals().map(({ runId }) => runId),
+    [whole.runId],
+    'found by the next sweep'
+  )
+  await real.advance(3 * MINUTE)
+  t.same(before.finals().length, 2, 'quiet for two minutes of the new time')
+  await before.completion.close()
+
+  setBackMs = 0
+  const { tool: later } = aSmallRun()
+  shared.store.write([later])
+  setBackMs = HOUR
+  const after = aProcess(shared)
+  await after.completion.start()
+  await real.advance(3 * MINUTE)
+  t.same(
+    after.finals().map(({ runId }) => runId),
+    [later.runId],
+    'also what an earlier process was told'
+  )
+  await after.completion.close()
+})
+
 t.test('a run whose root has ended while a parent is missing settles for 5 s', async (t) => {
   const { ingest, clock, finals } = aProcess()
   const { trace, root, tool } = aSmallRun()
