@@ -1,11 +1,18 @@
 // Gathers chunks into one buffer that doubles as it fills. A list of chunks would cost a hundred bytes
 // for each, and a sender may send its body in chunks of one byte.
 
+import type { SpareBuffers } from './spare-buffers.ts'
+
 const INITIAL_BYTES = 16_384
 
 export class ByteCollector {
-  #buffer = Buffer.alloc(0)
+  readonly #spares: SpareBuffers
+  #buffer: Buffer = Buffer.alloc(0)
   #length = 0
+
+  constructor(spares: SpareBuffers) {
+    this.#spares = spares
+  }
 
   get length(): number {
     return this.#length
@@ -22,9 +29,17 @@ export class ByteCollector {
     return this.#buffer.subarray(0, this.#length)
   }
 
+  /** When nobody reads what `finish` gave any more; nothing can be appended after. */
+  release(): void {
+    this.#spares.give(this.#buffer)
+    this.#buffer = Buffer.alloc(0)
+    this.#length = 0
+  }
+
   #grow(needed: number): void {
-    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * this.#buffer.length, INITIAL_BYTES))
-    this.#buffer.copy(grown, 0, 0, this.#length)
-    this.#buffer = grown
+    const outgrown = this.#buffer
+    this.#buffer = this.#spares.take(Math.max(needed, 2 * outgrown.length, INITIAL_BYTES))
+    outgrown.copy(this.#buffer, 0, 0, this.#length)
+    this.#spares.give(outgrown)
   }
 }

@@ -6,12 +6,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CollectorError } from '../../model/index.ts'
 import { type Signal, SIGNAL_PATHS, SIGNALS } from '../decode/signal.ts'
 import { encodePartialSuccess, encodeSuccess } from '../encode-response.ts'
-import type { InflightReservation } from '../inflight-bytes.ts'
 import type { Receiver } from '../receiver.ts'
 import { createDecompressor } from './content-encoding.ts'
 import { createErrorAnswer } from './error-answer.ts'
 import { readMediaType } from './media-type.ts'
-import { readBody } from './read-body.ts'
+import { type Body, type BodyOptions, readBody } from './read-body.ts'
+import { SpareBuffers } from './spare-buffers.ts'
 
 export interface ReceiverPluginOptions {
   /** Whoever made it closes it, after this server. */
@@ -26,12 +26,18 @@ export async function receiverPlugin(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.setErrorHandler(createErrorAnswer(receiver, signalOf))
-  for (const signal of SIGNALS) addSignal(app, receiver, signal)
+  const door: Door = { receiver, spares: new SpareBuffers() }
+  for (const signal of SIGNALS) addSignal(app, door, signal)
 }
 
-function addSignal(app: FastifyInstance, receiver: Receiver, signal: Signal): void {
+interface Door {
+  readonly receiver: Receiver
+  readonly spares: SpareBuffers
+}
+
+function addSignal(app: FastifyInstance, door: Door, signal: Signal): void {
   const url = SIGNAL_PATHS[signal]
-  app.post(url, async (request, reply) => receiveExport(receiver, signal, request, reply))
+  app.post(url, async (request, reply) => receiveExport(door, signal, request, reply))
   app.route({
     // A preflight of CORS, where it is on, is answered before its route.
     method: app.supportedMethods.filter((method) => method !== 'POST'),
@@ -48,7 +54,7 @@ function signalOf(request: FastifyRequest): Signal {
 }
 
 async function receiveExport(
-  receiver: Receiver,
+  { receiver, spares }: Door,
   signal: Signal,
   request: FastifyRequest,
   reply: FastifyReply
@@ -56,8 +62,11 @@ async function receiveExport(
   const { name, encoding } = readMediaType(request.headers['content-type'])
   const reservation = receiver.inflight.open()
   try {
-    const body = await receiveBody(receiver, request, reservation)
-    const { rejectedCount, errorMessage } = await receiver.receive(signal, body, encoding)
+    const body = await receiveBody(receiver, request, { reservation, spares })
+    const receiving = receiver.receive(signal, body.bytes, encoding)
+    // It is decoded when that returns, and what was decoded has copies of its own.
+    body.release()
+    const { rejectedCount, errorMessage } = await receiving
     const outcome = rejectedCount === 0 ? 'accepted' : 'partly_accepted'
     receiver.metrics.countRequest(signal, 'http', outcome)
     reply.header('content-type', name)
@@ -74,13 +83,14 @@ async function receiveExport(
 async function receiveBody(
   { options }: Receiver,
   request: FastifyRequest,
-  reservation: InflightReservation
-): Promise<Buffer> {
+  { reservation, spares }: Pick<BodyOptions, 'reservation' | 'spares'>
+): Promise<Body> {
   const { headers, body } = request
   const length = headers['content-length']
   return await readBody(body instanceof Readable ? body : Readable.from([]), {
     bodyBytesMax: options.bodyBytesMax,
     reservation,
+    spares,
     decompressor: createDecompressor(headers['content-encoding']),
     contentLength: length === undefined ? undefined : Number(length)
   })
