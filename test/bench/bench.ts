@@ -95,10 +95,13 @@ const READINGS: readonly Reading[] = [
   }
 ]
 
+/** All revisions of a step are in one partition; without saying so, FINAL reads all of them. */
+const ONE_PARTITION = 'SETTINGS do_not_merge_across_partitions_select_final = 1'
+
 /** Of steps, exactly. PartitionTime is when a step began, by which the engine leaves out all weeks but one. */
 function tokensOfDay(filled: FilledStore): string {
   return `SELECT toStartOfHour(StartTime) AS hour, Model, sum(InputTokens) AS input, sum(OutputTokens) AS output
-    FROM agent_steps FINAL WHERE ${since(filled, 1)} GROUP BY hour, Model ORDER BY hour, Model`
+    FROM agent_steps FINAL WHERE ${since(filled, 1)} GROUP BY hour, Model ORDER BY hour, Model ${ONE_PARTITION}`
 }
 
 /** Of runs, as the dashboards ask: what a run's models used is counted when the run began. */
@@ -111,7 +114,7 @@ function tokensOfAll(filled: FilledStore): string {
 function search(filled: FilledStore, days: number): string {
   return `SELECT RunId, StepIndex, substring(Observation, 1, 200) AS observation FROM agent_steps FINAL
     WHERE ${since(filled, days)} AND positionCaseInsensitive(Observation, 'Parses Minutes') > 0
-    ORDER BY StartTime DESC LIMIT 50`
+    ORDER BY StartTime DESC LIMIT 50 ${ONE_PARTITION}`
 }
 
 function since({ now }: FilledStore, days: number): string {

@@ -351,6 +351,7 @@ const CONTEXT: SettingContext = {
     'readonly',
     'allow_ddl',
     'final',
+    'do_not_merge_across_partitions_select_final',
     'limit',
     'additional_table_filters',
     'output_format_json_quote_64bit_integers',
@@ -377,6 +378,8 @@ t.test('settings are taken, lowered, left away or refused', async (t) => {
   t.equal(set('max_execution_time', '1e9'), 'BAD_ARGUMENTS')
   t.equal(set('final', '1'), '1')
   t.equal(set('final', 'yes'), 'BAD_ARGUMENTS')
+  t.equal(set('do_not_merge_across_partitions_select_final', '1'), '1')
+  t.equal(set('do_not_merge_across_partitions_select_final', '1, x'), 'BAD_ARGUMENTS')
   t.equal(set('limit', '10'), '10')
   t.equal(set('session_timezone', 'Europe/Berlin'), 'Europe/Berlin')
   t.equal(set('output_format_json_quote_64bit_integers', '1'), '1')

@@ -52,6 +52,8 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['session_timezone', isWord],
   ['extremes', isSwitch],
   ['final', isSwitch],
+  // All revisions of a row are in one partition: with it, FINAL leaves partitions out and merges none with another.
+  ['do_not_merge_across_partitions_select_final', isSwitch],
   ['join_use_nulls', isSwitch],
   ['group_by_use_nulls', isSwitch],
   ['union_default_mode', isWord],
