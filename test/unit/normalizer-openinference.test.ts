@@ -95,7 +95,8 @@ t.test('model calls', async (t) => {
         ...call,
         'llm.input_messages.0.message.role': 'user',
         'llm.input_messages.0.message.contents.0.message_content.type': 'image',
-        'llm.input_messages.0.message.contents.0.message_content.image.image.url': 'data:,x',
+        'llm.input_messages.0.message.contents.0.message_content.image.image.url':
+          'https://example.org/cart.png',
         'llm.input_messages.0.message.contents.1.message_content.type': 'text',
         'llm.input_messages.0.message.contents.1.message_content.text': TASK,
         'llm.output_messages.0.message.role': 'assistant',
@@ -109,7 +110,7 @@ t.test('model calls', async (t) => {
           '{"command":"npm test"}'
       },
       step: {
-        input: TASK,
+        input: `[image at https://example.org/cart.png]\n${TASK}`,
         thought: 'Hm.',
         action: 'I run the tests.',
         requestedToolCalls: wanted

@@ -90,7 +90,12 @@ function toMessage(item: Value): Value {
 function toPart(item: Value): Value {
   if (!isRecord(item)) return item
   if (item['tool_call.function.name'] !== undefined) return toToolCall(item)
-  return { type: item['message_content.type'] ?? 'text', text: item['message_content.text'] }
+  return {
+    type: item['message_content.type'] ?? 'text',
+    text: item['message_content.text'],
+    url: item['message_content.image.image.url'] ?? item['message_content.audio.audio.url'],
+    mime_type: item['message_content.audio.audio.mime_type']
+  }
 }
 
 function toToolCalls(calls: Value): Value {
