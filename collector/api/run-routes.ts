@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from 'typebox'
 import { ONSET_CATEGORIES, OUTCOMES, STEPS_PAGE_LIMIT_MAX, type RunFilter } from '../model/index.ts'
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
+import { expandRunId } from './find-run.ts'
 import {
   LIST_LIMIT_DEFAULT,
   nameParameter,
@@ -101,6 +102,8 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
     url: '/runs/:runId',
     schema: {
       summary: 'One run with its stages, steps and onsets',
+      description:
+        'The id may be cut to its first characters, four at least, when no other run begins so; several are refused with some of them.',
       operationId: 'findRun',
       tags: ['runs'],
       params: RunParams,
@@ -108,10 +111,17 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
       response: { 200: RunDetailJson, ...ERROR_RESPONSES }
     },
     handler: async (request) => {
-      const runId = readRunId(request.params.runId)
+      const given = request.params.runId
+      const known = readRunId(given)
       const { stepsAfter = 0, stepsLimit = STEPS_LIMIT_DEFAULT } = request.query
-      const detail = await readRunDetail(store, runId, { after: stepsAfter, limit: stepsLimit })
-      if (detail === undefined) throw unknownRun(runId)
+      const page = { after: stepsAfter, limit: stepsLimit }
+      let detail = await readRunDetail(store, known, page)
+      let runId = known
+      if (detail === undefined) {
+        runId = await expandRunId(store, given)
+        detail = runId === known ? undefined : await readRunDetail(store, runId, page)
+      }
+      if (detail === undefined) throw unknownRun(known)
       const memory = detail.onsets.length === 0 ? undefined : await store.readRunMemory(runId)
       return {
         run: toRunJson({ ...detail.record, run: maskReport(detail.record.run, maskText) }),

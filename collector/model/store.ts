@@ -120,6 +120,8 @@ export interface RunReader {
   /** Newest start first. */
   listRuns(filter: RunFilter): Promise<Page<RunRecord>>
   findRun(runId: RunId): Promise<RunRecord | undefined>
+  /** Ids that begin so, in their order, at most limit. */
+  findRunIds(prefix: string, limit: number): Promise<readonly RunId[]>
   readStages(runId: RunId): Promise<readonly Stage[]>
   /** Numbered steps with index > after, in order, at most limit. */
   readSteps(runId: RunId, after: number, limit: number): Promise<readonly RunStep[]>

@@ -159,6 +159,7 @@ function runDoors(runs: RunRowReader, onsets: OnsetReader): RunReader {
   return {
     listRuns: (filter) => runs.listRuns(filter),
     findRun: (runId) => runs.findRun(runId),
+    findRunIds: (prefix, limit) => runs.findRunIds(prefix, limit),
     readStages: (runId) => runs.readStages(runId),
     readSteps: (runId, after, limit) => runs.readSteps(runId, after, limit),
     readOnsets: (runId) => onsets.readOnsets(runId),

@@ -88,6 +88,12 @@ export interface ApiClient {
   /** @throws OnsetApiError when no Onset answers, or one that is not ready. */
   checkReady(): Promise<void>
   listRuns(query: Readonly<Record<string, string>>): Promise<RunListJson>
+  /**
+   * The id of the run that begins so; as given when there is none (yet).
+   *
+   * @throws OnsetApiError when several runs begin so.
+   */
+  expandRunId(text: string): Promise<string>
   /** Undefined when the run is unknown (yet). */
   findRun(runId: string): Promise<RunDetail | undefined>
   /** Analyzes the run again, now, and returns it. */
@@ -129,6 +135,7 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
     },
     listRuns: (query) =>
       request<RunListJson>('GET', `/api/runs?${new URLSearchParams(query).toString()}`),
+    expandRunId: (text) => expandRunId(request, text),
     findRun,
     localizeRun: async (runId) => {
       const path = `/api/runs/${encodeURIComponent(runId)}/localize`
@@ -175,6 +182,21 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
 type Request = <T>(method: string, path: string, body?: object) => Promise<T>
 
 type RunPage = RunDetail & { readonly nextStepsAfter?: number }
+
+const FORBIDDEN = 403
+const WHOLE_TRACE_ID = /^[0-9a-f]{32}$/i
+
+async function expandRunId(request: Request, text: string): Promise<string> {
+  if (WHOLE_TRACE_ID.test(text)) return text
+  const path = `/api/runs/${encodeURIComponent(text)}?stepsLimit=0`
+  try {
+    return (await orUndefined(() => request<RunPage>('GET', path)))?.run.id ?? text
+  } catch (error) {
+    // A key that may only report cannot look: then what is given is the id.
+    if (error instanceof OnsetApiError && error.status === FORBIDDEN) return text
+    throw error
+  }
+}
 
 async function readRun(request: Request, runId: string): Promise<RunDetail | undefined> {
   const steps: StepJson[] = []

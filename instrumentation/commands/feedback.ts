@@ -35,13 +35,15 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     json: { type: 'boolean' }
   },
   positionals: 1,
-  act: async ([runId = ''], values, io) => {
+  act: async ([given = ''], values, io) => {
     const problem = findProblem(values)
     if (problem !== undefined) {
       io.stderr.write(`onset feedback: ${problem}\nSee "onset feedback --help".\n`)
       return EXIT_USAGE
     }
-    const feedback = await createApiClient(io.env).giveFeedback(runId, toRequest(values))
+    const client = createApiClient(io.env)
+    const runId = await client.expandRunId(given)
+    const feedback = await client.giveFeedback(runId, toRequest(values))
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(feedback)}\n`)
     else io.stdout.write(`stored; ${describeJudged(feedback)}\n`)
     return EXIT_OK

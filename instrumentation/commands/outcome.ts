@@ -28,7 +28,7 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     json: { type: 'boolean' }
   },
   positionals: 2,
-  act: async ([runId = '', outcome = ''], values, io) => {
+  act: async ([run = '', outcome = ''], values, io) => {
     const given = Array.isArray(values['check']) ? values['check'].map(String) : []
     const checks: Check[] = []
     for (const text of given) {
@@ -41,7 +41,8 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
       checks.push(check)
     }
     const { source, output } = values
-    const accepted = await createApiClient(io.env).reportOutcome(runId, {
+    const client = createApiClient(io.env)
+    const accepted = await client.reportOutcome(await client.expandRunId(run), {
       outcome,
       source: typeof source === 'string' ? source : 'cli',
       ...(checks.length === 0 ? {} : { checks }),

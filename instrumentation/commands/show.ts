@@ -8,6 +8,7 @@ import { defineCommand } from './run-command.ts'
 const options = { json: { type: 'boolean' }, all: { type: 'boolean' } } as const
 
 const COMMON_USAGE = `
+  <run>    its id, or so much of its beginning that no other run begins so
   --all    every step; long runs are otherwise shown around what matters
   --json   the API's own answer, all pages of steps joined
 
@@ -21,8 +22,11 @@ export const showCommand = defineCommand({
 ${COMMON_USAGE}`,
   options,
   positionals: 1,
-  act: async ([runId = ''], values, io) =>
-    print(runId, await createApiClient(io.env).findRun(runId), values, io)
+  act: async ([given = ''], values, io) => {
+    const client = createApiClient(io.env)
+    const runId = await client.expandRunId(given)
+    return print(runId, await client.findRun(runId), values, io)
+  }
 })
 
 export const localizeCommand = defineCommand({
@@ -35,8 +39,11 @@ that differs is a new revision of the run.
 ${COMMON_USAGE}`,
   options,
   positionals: 1,
-  act: async ([runId = ''], values, io) =>
-    print(runId, await createApiClient(io.env).localizeRun(runId), values, io)
+  act: async ([given = ''], values, io) => {
+    const client = createApiClient(io.env)
+    const runId = await client.expandRunId(given)
+    return print(runId, await client.localizeRun(runId), values, io)
+  }
 })
 
 function print(

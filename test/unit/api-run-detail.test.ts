@@ -40,6 +40,7 @@ function readerOf(revisions: readonly number[]): RunReader & { readonly looks: (
         .steps.filter((step) => step.index > after)
         .slice(0, limit),
     readOnsets: async () => [],
+    findRunIds: async () => [],
     listRuns: async () => ({ items: [], nextCursor: undefined }),
     listOnsets: async () => ({ items: [], nextCursor: undefined })
   }

@@ -2,7 +2,7 @@
 // page: a run's texts are tens of kilobytes. FINAL because a row is replaced by each analysis.
 
 import type { Page, RunFilter, RunId, RunRecord, RunStep, Stage } from '../../model/index.ts'
-import { STEPS_PAGE_LIMIT_MAX } from '../../model/index.ts'
+import { LIST_LIMIT_MAX, STEPS_PAGE_LIMIT_MAX, toRunId } from '../../model/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readNanos } from '../rows/cells.ts'
 import { fromRunStepRow, type StoredStepRow } from '../rows/run-step-row.ts'
@@ -34,6 +34,14 @@ const READ_RUNS = `
 SELECT *
 FROM {database: Identifier}.agent_runs FINAL
 WHERE RunId IN {runIds: Array(String)}`
+
+// Keys: RunId, of which a prefix is a range. Reads the ids in it, a few granules. Called by findRunIds.
+const FIND_IDS = `
+SELECT DISTINCT RunId
+FROM {database: Identifier}.agent_runs
+WHERE startsWith(RunId, {prefix: String})
+ORDER BY RunId
+LIMIT {limit: UInt32}`
 
 // Keys: RunId. Reads one run's stages. Called by readStages.
 const READ_STAGES = `
@@ -127,6 +135,14 @@ export class RunRowReader {
     return this.#metrics.timeRead('find_run', async () => {
       const records = await this.#readRecords([{ RunId: runId, TextChars: 0 }])
       return records.get(runId)
+    })
+  }
+
+  findRunIds(prefix: string, limit: number): Promise<readonly RunId[]> {
+    return this.#metrics.timeRead('find_run_ids', async () => {
+      checkLimit(limit, LIST_LIMIT_MAX)
+      const rows = await this.#read<{ readonly RunId: string }>(FIND_IDS, { prefix, limit })
+      return rows.map((row) => toRunId(row.RunId))
     })
   }
 
