@@ -14,6 +14,10 @@ import { waitFor } from '../support/wait-for.ts'
 
 t.jobs = 2
 
+// Two dozen processes, on a machine that may be busy; what they send is waited for.
+t.setTimeout(240_000)
+const ARRIVAL_TIMEOUT_MS = 60_000
+
 interface Recorded {
   readonly spans: readonly DecodedSpan[]
   readonly destination: OtlpDestination
@@ -38,7 +42,7 @@ async function record(
   await waitFor(
     'the spans',
     async () => (destination.spans.length >= options.spans ? true : undefined),
-    10_000
+    ARRIVAL_TIMEOUT_MS
   )
   t.equal(destination.spans.length, options.spans, destination.spans.map(({ name }) => name).join())
   return {
@@ -180,6 +184,11 @@ t.test(
     const source = `import { withTool } from '@onset/instrumentation'; withTool('t', () => 1)`
     const { named } = await record(t, source, { spans: 2, env: { TRACEPARENT } })
     t.match(named('invoke_agent agent'), { traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) })
+    const made = `import { withRun } from '@onset/instrumentation'; withRun('coder', () => 1)`
+    const joined = await record(t, made, { spans: 1, env: { TRACEPARENT } })
+    t.match(joined.spans, [
+      { name: 'invoke_agent coder', traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) }
+    ])
     const idle = await record(t, '', { spans: 0, env: { TRACEPARENT } })
     t.equal(idle.destination.requests.length, 0)
   }
@@ -269,7 +278,9 @@ t.test('an SDK that was there first is joined as well', async (t) => {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: destination.url }
   })
   t.equal(code, 0, stderr)
-  await waitFor('the spans', async () => (destination.spans.length >= 2 ? true : undefined), 10_000)
+  const arrived = async (): Promise<true | undefined> =>
+    destination.spans.length >= 2 ? true : undefined
+  await waitFor('the spans', arrived, ARRIVAL_TIMEOUT_MS)
   t.same(destination.spans.map(({ name }) => name).toSorted(), ['below', 'theirs'])
   t.same(theirs.spans.map(({ name }) => name).toSorted(), ['below', 'theirs'])
 })
