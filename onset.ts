@@ -5,6 +5,7 @@ import {
   auditCommand,
   backupCommand,
   createExplainCommand,
+  EXIT_FAILED,
   EXIT_OK,
   EXIT_USAGE,
   exportCommand,
@@ -101,10 +102,11 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest, process)
 }
 
-// A reader that closes the pipe early (`onset runs | head`) is not an error.
+// A reader that closes the pipe early (`onset runs | head`) is not an error; a full disk behind it is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(EXIT_OK)
+  if (error.code === 'EPIPE') process.exit(EXIT_OK)
+  process.stderr.write(`onset: the output cannot be written: ${error.message}\n`)
+  process.exit(EXIT_FAILED)
 })
 
 process.exitCode = await main(process.argv.slice(2))

@@ -110,17 +110,30 @@ function endAnswersOfRevoked(
 
 function requireThisMachine(request: FastifyRequest, corsOrigins: readonly string[]): void {
   const { host = '', origin } = request.headers
+  if ((request.raw.headersDistinct['host'] ?? []).length > 1) {
+    throw refusal('the request names two hosts')
+  }
   if (!isLoopbackHost(host)) {
     throw refusal(
       'the Host header does not name this machine; call 127.0.0.1 or localhost, or make keys to be called by other names (docs/authentication.md)'
     )
   }
   if (origin !== undefined && isOtlpPath(request.url) && corsOrigins.includes(origin)) return
-  if (origin !== undefined && !isLoopbackOrigin(origin)) {
+  if (origin === undefined ? isFetchedByAnotherSite(request) : !isLoopbackOrigin(origin)) {
     throw refusal(
       'the request comes from a page of another site; make keys if it is yours (docs/authentication.md)'
     )
   }
+}
+
+/**
+ * An image, a script, a fetch without CORS: a browser sends no Origin with them. Following a link is no reading:
+ * the page it was on learns nothing. https://www.w3.org/TR/fetch-metadata/
+ */
+function isFetchedByAnotherSite({ headers }: FastifyRequest): boolean {
+  const isFollowed =
+    headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return headers['sec-fetch-site'] === 'cross-site' && !isFollowed
 }
 
 function refusal(message: string): CollectorError {

@@ -77,6 +77,8 @@ const FASTIFY_ERRORS: ReadonlyMap<string, readonly [code: ErrorCode, message: st
     'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
     ['MALFORMED_REQUEST', 'the body is not as long as its content-length']
   ],
+  // @fastify/static, of a path that leads out of its folder.
+  ['FST_STATIC_FORBIDDEN_PATH', ['NOT_FOUND', 'there is no such file']],
   ['FST_ERR_BAD_URL', ['MALFORMED_REQUEST', 'the path is not percent-encoded UTF-8']],
   ['FST_ERR_MAX_PARAM_LENGTH', ['INVALID_ARGUMENT', 'a part of the path is longer than any id']]
 ])

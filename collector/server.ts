@@ -9,6 +9,7 @@ import type { Access } from './access/index.ts'
 import { apiPlugin, type ApiOptions } from './api/index.ts'
 import { maskText } from './normalizer/index.ts'
 import { allowOrigins } from './cors.ts'
+import { boundConnections } from './bound-connections.ts'
 import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-answers.ts'
 import { addGuards } from './guards.ts'
 import type { Metrics } from './metrics.ts'
@@ -42,6 +43,9 @@ const API_BODY_BYTES_MAX = 4_194_304
 const REQUEST_TIMEOUT_MS = 120_000
 const HEADERS_TIMEOUT_MS = 20_000
 
+/** How often Node looks for requests that are late: with its 30 s a header might take 50. */
+const LATE_REQUESTS_CHECK_MS = 5_000
+
 /** Silence on a connection in the middle of a request; longer than the heartbeat of an event stream. */
 const CONNECTION_TIMEOUT_MS = 120_000
 
@@ -69,14 +73,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: LATE_REQUESTS_CHECK_MS
+    },
     routerOptions: { maxParamLength: PATH_PARAMETER_CHARS_MAX, ignoreTrailingSlash: true },
     // Answered below in the form of the protocol.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerError
   })
-  app.server.maxConnections = CONNECTIONS_MAX
+  boundConnections(app.server, CONNECTIONS_MAX)
   app.setValidatorCompiler(compileValidator)
   answerErrors(app, answerError)
   addHeaders(app)

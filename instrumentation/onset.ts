@@ -7,6 +7,7 @@ import {
   alertsCommand,
   auditCommand,
   backupCommand,
+  EXIT_FAILED,
   EXIT_OK,
   EXIT_USAGE,
   exportCommand,
@@ -70,10 +71,11 @@ function readVersion(): string {
   return isManifest ? String(manifest.version) : ''
 }
 
-// A reader that closes the pipe early (`onset runs | head`) is not an error.
+// A reader that closes the pipe early (`onset runs | head`) is not an error; a full disk behind it is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(EXIT_OK)
+  if (error.code === 'EPIPE') process.exit(EXIT_OK)
+  process.stderr.write(`onset: the output cannot be written: ${error.message}\n`)
+  process.exit(EXIT_FAILED)
 })
 
 process.exitCode = await main(process.argv.slice(2))

@@ -66,6 +66,8 @@ export interface StoreBasics {
 export type StoreOptions = StoreBasics & (EmbeddedLocation | ServerLocation)
 
 const IDENTIFIER = /^[A-Za-z_]\w{0,63}$/
+/** ClickHouse's own, in which nobody may make tables. */
+const DATABASES_RESERVED: ReadonlySet<string> = new Set(['system', 'information_schema'])
 const CLUSTER_NAME = /^[\w.-]{1,64}$/
 
 /** Names go into SQL text as they are, so they are checked before anything else happens. */
@@ -74,6 +76,9 @@ export function checkNames(database: string, cluster: string | undefined): void 
     throw invalid(
       `database is ${JSON.stringify(database)}; letters, digits and underscores are right`
     )
+  }
+  if (DATABASES_RESERVED.has(database.toLowerCase())) {
+    throw invalid(`database is ${database}, which is ClickHouse's own; a name as otel is right`)
   }
   if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
     throw invalid(

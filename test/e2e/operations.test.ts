@@ -1,15 +1,28 @@
 // What goes wrong on a bad day, each as one clear line and an exit code: a second process, a folder that
 // cannot be written, settings that are wrong, a port that is taken, a disk that is full.
 
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { createApiClient } from '../../instrumentation/api-client/index.ts'
 import { encodeTraceRequest } from '../support/otlp-request.ts'
 import { agentSpans } from '../support/agent-spans.ts'
-import { aDataDir, spawnOnset, startOnset, type OnsetOptions } from '../support/onset-process.ts'
+import {
+  aDataDir,
+  childEnvironment,
+  spawnOnset,
+  startOnset,
+  type OnsetOptions
+} from '../support/onset-process.ts'
+
+const COMMAND = fileURLToPath(new URL('../../onset.ts', import.meta.url))
+const NO_PROC = existsSync('/proc/self') ? false : 'this system has no /proc'
+const NO_FULL_DEVICE = existsSync('/dev/full') ? false : 'this system has no /dev/full'
 
 /** Starts what must not start; returns its exit code and the lines that are not log records. */
 async function refuse(options: OnsetOptions): Promise<{ code: number | null; lines: string[] }> {
@@ -42,6 +55,38 @@ t.test('a folder that is a file, and one below a file', async (t) => {
     t.equal(lines.length, 1, lines.join('\n'))
     t.match(lines[0], file)
   }
+})
+
+t.test('a folder that no file system makes is refused at once', { skip: NO_PROC }, async (t) => {
+  const { code, lines } = await refuse({ dataDir: '/proc/onset/data' })
+  t.equal(code, 1)
+  t.equal(lines.length, 1, lines.join('\n'))
+  t.match(lines[0], '/proc/onset')
+})
+
+t.test("the engine's own databases are not for runs", async (t) => {
+  for (const database of ['default', 'system', 'INFORMATION_SCHEMA']) {
+    const { code, lines } = await refuse({
+      dataDir: aDataDir(t),
+      env: { ONSET_CLICKHOUSE_DATABASE: database }
+    })
+    t.equal(code, 2, database)
+    t.match(lines.join('\n'), `database is ${database}`)
+  }
+})
+
+t.test('what cannot be written is one line and a failure', { skip: NO_FULL_DEVICE }, async (t) => {
+  const onset = await startOnset(t, { dataDir: aDataDir(t) })
+  const full = openSync('/dev/full', 'w')
+  t.teardown(() => closeSync(full))
+  const child = spawn(process.execPath, [COMMAND, 'runs'], {
+    env: childEnvironment({ ONSET_URL: onset.url }),
+    stdio: ['ignore', full, 'pipe']
+  })
+  const exit = new Promise((resolve) => child.once('exit', resolve))
+  const said = await text(child.stderr ?? Readable.from([]))
+  t.equal(await exit, 1)
+  t.match(said, /^onset: the output cannot be written: ENOSPC[^\n]*\n$/)
 })
 
 t.test('settings that are wrong name the variable and what would be right', async (t) => {

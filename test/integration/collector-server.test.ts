@@ -23,6 +23,14 @@ function string(key: string, stringValue: string) {
   return { key, value: { stringValue } }
 }
 
+/** What no client would send, and all that comes back. */
+async function askRaw(request: string): Promise<string> {
+  const socket = connect(Number(new URL(collector.url).port), '127.0.0.1')
+  socket.setTimeout(2_000, () => socket.destroy())
+  socket.write(request)
+  return readText(socket)
+}
+
 /** One tool call of an agent, as OTLP/JSON. */
 function exportRequest(traceId: string, spanId: string = aSpanId()) {
   return {
@@ -167,6 +175,31 @@ function parseExposition(text: string) {
   }
   return { types, samples, strange }
 }
+
+t.test('without keys no page of another site is answered, whatever it leaves out', async (t) => {
+  // Not by fetch, which sends Sec-Fetch-Mode of its own.
+  const ask = async (path: string, headers: readonly string[]): Promise<string> => {
+    const lines = [`GET ${path} HTTP/1.1`, 'Connection: close', ...headers, '', '']
+    return (await askRaw(lines.join('\r\n'))).slice(9, 12)
+  }
+  const here = 'Host: 127.0.0.1'
+  const elsewhere = 'Sec-Fetch-Site: cross-site'
+  const image = [here, elsewhere, 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Dest: image']
+  t.equal(await ask('/api/runs', image), '403', 'an image')
+  t.equal(await ask('/api/runs', [here, 'Sec-Fetch-Site: same-origin']), '200')
+  const followed = [here, elsewhere, 'Sec-Fetch-Mode: navigate']
+  t.equal(await ask('/', [...followed, 'Sec-Fetch-Dest: document']), '200', 'a link to here')
+  t.equal(await ask('/', [...followed, 'Sec-Fetch-Dest: iframe']), '403', 'a frame')
+  t.match(await ask('/api/runs', [here, 'Host: evil.example']), /400|403/, 'two hosts')
+})
+
+t.test('a path that leads out of the documentation is not there', async (t) => {
+  const path = '/api/docs/static/../../../package.json'
+  const answer = await askRaw(
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`
+  )
+  t.match(answer, /^HTTP\/1\.1 404 /)
+})
 
 t.test('/metrics is what Prometheus reads', async (t) => {
   await collector.post('/v1/traces', exportRequest(aTraceId()))

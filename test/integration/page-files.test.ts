@@ -56,7 +56,7 @@ t.test('the page is served whole, cacheable, under a strict policy', async (t) =
       t.equal(answer.status, 404, path)
       t.match(await answer.json(), { error: { code: 'NOT_FOUND' } }, path)
     }
-    t.equal((await fetch(`${onset.url}/`, { method: 'POST' })).status, 405)
+    t.equal((await fetch(`${onset.url}/`, { method: 'POST' })).status, 404)
   })
 })
 

@@ -200,3 +200,8 @@ t.test('shifts in a here-document are not here-documents', async (t) => {
   t.equal(program.complete, true)
   t.equal(program.commands[0]?.input, body)
 })
+
+t.test('a directory grows no longer than a kernel lets it: cd fails there', async (t) => {
+  const deep = cwdOf(`${'cd aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa && '.repeat(600)}ls`)
+  t.ok(deep.length > 4_000 && deep.length <= 4_096, String(deep.length))
+})

@@ -131,8 +131,12 @@ function writeExecuted(reading: Reading, words: readonly string[], context: Cont
   writeCommand(reading, { ...bare(context), name, program, args, wrappers, assignments })
 }
 
+/** PATH_MAX of Linux: beyond it `cd` fails and the shell stays where it is. */
+const DIRECTORY_CHARS_MAX = 4_096
+
 function directoryAfter(command: ShellCommand): string {
   if (command.name !== 'cd' && command.name !== 'pushd') return command.cwd
   const target = command.args.find((word) => !word.startsWith('-') || word === '-')
-  return resolvePath(command.cwd, target ?? '~')
+  const directory = resolvePath(command.cwd, target ?? '~')
+  return directory.length > DIRECTORY_CHARS_MAX ? command.cwd : directory
 }

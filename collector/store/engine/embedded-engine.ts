@@ -2,7 +2,7 @@
 // one process per data folder. Loaded only when it is used, because it is an optional dependency.
 // Never on worker_threads: the library crashes at exit there, even after close (chdb 3.4.0).
 
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { createClient } from '@clickhouse/client'
@@ -13,6 +13,7 @@ import { CLIENT_OPTIONS, ClientEngine } from './client-engine.ts'
 import type { Engine } from './engine.ts'
 import { messageOf } from './engine-errors.ts'
 import { findLockHolder, findWriter } from './folder-holder.ts'
+import { makeFolders } from './make-folders.ts'
 import type { QuerySession } from './session-queries.ts'
 import { SessionQueries } from './session-queries.ts'
 import { PARQUET_ENDING } from './parquet.ts'
@@ -61,6 +62,7 @@ type Connection = NonNullable<Parameters<typeof createClient>[0]>['connection'] 
 /** @throws CollectorError STORE_ENGINE_MISSING, STORE_NOT_WRITABLE, STORE_LOCKED */
 export async function openEmbeddedEngine(options: EmbeddedOptions): Promise<Engine> {
   const path = resolve(options.dataDir)
+  refuseOverlay(options.database)
   const chdb = await importChdb()
   prepareFolder(path)
   const root = openRoot(chdb, path, options.backupDir)
@@ -113,10 +115,20 @@ async function importChdb(): Promise<Chdb> {
   }
 }
 
+/** In `default` the embedded engine shows files of the machine as tables, so it may not be the one that people query. */
+function refuseOverlay(database: string): void {
+  if (database !== 'default') return
+  throw new CollectorError(
+    'SETTINGS_INVALID',
+    'database is default, in which the embedded ClickHouse shows files of the machine; a name as otel is right',
+    { retryable: false }
+  )
+}
+
 /** The engine's own words for these cases do not say what to do. */
 function prepareFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
     if (!statSync(path).isDirectory()) throw notWritable(path, 'it is not a folder', undefined)
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
