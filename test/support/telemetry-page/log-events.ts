@@ -287,6 +287,15 @@ export const LOG_EVENTS: readonly LogEvent[] = [
     action: NOTHING
   },
   {
+    event: 'what was judged before is not known',
+    file: 'processors/judge/judge.ts',
+    level: 'warn',
+    fields: ['runId', 'err'],
+    meaning:
+      'What an earlier process judged or spent could not be read: nothing is asked, the deterministic answer stands until the next analysis.',
+    action: STORE
+  },
+  {
     event: 'judging a run failed',
     file: 'processors/judge/judge.ts',
     level: 'warn',
