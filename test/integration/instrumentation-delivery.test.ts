@@ -113,6 +113,30 @@ t.test('a span that no request can carry is given up, the others are not', async
   await waitFor('an empty spool', async () => (leftIn(folder).length === 0 ? true : undefined))
 })
 
+for (const [type, body] of [
+  ['application/json', `{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too\\nold"}}`],
+  // Field 1, 11 bytes: field 1 is 2, field 2 the text.
+  ['application/x-protobuf', '\x0a\x0b\x08\x02\x12\x07too\nold']
+] as const) {
+  t.test(`spans that a destination rejects are said once, ${type}`, async (t) => {
+    const destination = await startDestination(t)
+    destination.answer = () => ({
+      status: 200,
+      headers: { 'content-type': type },
+      body: Buffer.from(body)
+    })
+    const { stderr } = await runAgentProgram(
+      agentFolder(t),
+      agent(
+        destination,
+        // Two requests, of which only the first is a reason to speak.
+        work(5, `${FLUSH}; tracer.startSpan('last').end(); await flush(${ARRIVAL_TIMEOUT_MS})`)
+      )
+    )
+    t.equal(stderr, 'onset: spans are dropped: the destination rejected some of them: too old\n')
+  })
+}
+
 t.test('an agent does not wait for a destination that does not answer', async (t) => {
   const destination = await startDestination(t)
   // Its first request is answered long after a process that is not held up has ended.
@@ -229,7 +253,7 @@ t.test('only one of many starts uploads what was left', async (t) => {
   t.equal(left.length, 50, 'each span once')
 })
 
-t.test('the spool is private, and one that others may write to is refused', async (t) => {
+t.test('the spool is private, and one that others may write to is not written', async (t) => {
   const folder = agentFolder(t)
   const gone = await startDestination(t)
   await gone.close()
@@ -247,6 +271,13 @@ t.test('the spool is private, and one that others may write to is refused', asyn
       env: { ONSET_SPOOL_DIR: place, OTEL_EXPORTER_OTLP_ENDPOINT: gone.url }
     })
     t.same({ code, stdout }, { code: 0, stdout: 'worked\n' })
-    t.match(stderr, /^onset: nothing is recorded: [^\n]*\n$/, 'said once, and the agent ran')
+    t.match(stderr, /^onset: spans are kept in memory only, [^\n]*\n$/, 'said once, and it ran')
+    const destination = await startDestination(t)
+    await runAgentProgram(folder, {
+      ...agent(destination, `${work(5)}; setTimeout(() => process.exit(3), 300)`),
+      env: { ONSET_SPOOL_DIR: place, OTEL_EXPORTER_OTLP_ENDPOINT: destination.url }
+    })
+    await arrival(destination, 6)
+    t.equal(destination.spans.length, 6, 'the rest went at the end')
   }
 })
