@@ -11,7 +11,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { ChildUsage } from './ingest/collector-child.ts'
+import type { ChildUsage, IngestWay } from './ingest/collector-child.ts'
 import type { LoadOrder, LoadReport } from './ingest/load-generator.ts'
 import { measureEngine, type EngineFigures } from './ingest/measure-engine.ts'
 
@@ -52,6 +52,9 @@ let engine: EngineFigures | undefined
 try {
   await ask(generator, 'prepare')
   engine = await withCollector('columns', measureColumns, measureEngine)
+  await withCollector('spans', async (measure) => {
+    await measure('spans alone, their steps not written', SUSTAINED)
+  })
   await withCollector('json', async (measure) => {
     await measure('rows as JSON, all there is', SUSTAINED)
   })
@@ -75,7 +78,7 @@ async function measureColumns(measure: Measure): Promise<void> {
 
 /** Starts a collector in a folder of its own, warms it up, lets `work` measure and `after` look at the folder. */
 async function withCollector<After>(
-  way: 'columns' | 'json',
+  way: IngestWay,
   work: (measure: Measure) => Promise<void>,
   after?: (dataDir: string) => Promise<After>
 ): Promise<After | undefined> {

@@ -1,7 +1,7 @@
 // A collector as it is started for one machine, without processors, so that what is measured is ingest. Tells
 // over its IPC channel where it listens, and what it has used since it was last asked.
 //
-//   node collector-child.ts <dataDir> columns|json
+//   node collector-child.ts <dataDir> columns|spans|json
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -14,6 +14,9 @@ import { IngestClock } from '../../../collector/store/ingest-clock.ts'
 import { createStoreMetrics } from '../../../collector/store/store-metrics.ts'
 import { GroupCommit } from '../../../collector/store/write/group-commit.ts'
 import { createJsonIngest } from '../../support/json-ingest.ts'
+
+/** All there is; spans in columns without their steps; everything as JSON. */
+export type IngestWay = 'columns' | 'spans' | 'json'
 
 export interface ChildUsage {
   readonly cpuMicros: number
@@ -41,8 +44,14 @@ const logger = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true })
 const now = Date.now
 const metrics = createMetrics()
 const opened = await openStore({ dataDir, meter: metrics.meter('store'), logger, now })
-const plain = process.argv[3] === 'json' ? await openPlainWriter() : undefined
-const store = plain === undefined ? opened : { ...opened, write: plain.write }
+const way = process.argv[3]
+const plain = way === 'json' ? await openPlainWriter() : undefined
+const write: IngestWriter['write'] =
+  plain?.write ??
+  (way === 'spans'
+    ? ({ spans }) => opened.write({ spans, steps: [] })
+    : (batch) => opened.write(batch))
+const store = { ...opened, write }
 const collector = await startCollector({ settings, store, metrics, logger, now })
 
 const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
