@@ -112,26 +112,30 @@ function readDestination(reader: Reader): Destination {
   const base = reader.url('OTEL_EXPORTER_OTLP_ENDPOINT')
   const own = reader.url('ONSET_URL')
   const url = traces ?? tracesOf(base ?? own ?? new URL(DEFAULT_ENDPOINT))
-  const headers = {
-    ...reader.pairs('OTEL_EXPORTER_OTLP_HEADERS'),
-    ...reader.pairs('OTEL_EXPORTER_OTLP_TRACES_HEADERS')
-  }
-  const lowered = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
-  )
   const key = reader.text('ONSET_API_KEY')
   // The key of an Onset is for that Onset, not for whatever else the standard variables name.
   const isOnset = (traces === undefined && base === undefined) || url.host === own?.host
-  if (key !== undefined && isOnset) lowered['authorization'] ??= `Bearer ${key}`
   return {
     url,
-    headers: lowered,
+    headers: readHeaders(reader, isOnset ? key : undefined),
     protocol: readProtocol(reader),
     compression:
       reader.signal('COMPRESSION', (name) => reader.choice(name, ['gzip', 'none'])) ??
       (isLoopback(url) ? 'none' : 'gzip'),
     timeoutMs: reader.signal('TIMEOUT', (name) => reader.number(name, 1)) ?? EXPORT_TIMEOUT_MS
   }
+}
+
+/** Names in lower case; a header that the standard variables set stands before the key. */
+function readHeaders(reader: Reader, key: string | undefined): Destination['headers'] {
+  const pairs = {
+    ...reader.pairs('OTEL_EXPORTER_OTLP_HEADERS'),
+    ...reader.pairs('OTEL_EXPORTER_OTLP_TRACES_HEADERS')
+  }
+  const headers = Object.fromEntries(
+    Object.entries(pairs).map(([name, value]) => [name.toLowerCase(), value])
+  )
+  return key === undefined ? headers : { authorization: `Bearer ${key}`, ...headers }
 }
 
 /** Within a machine bytes cost less than their compression, which both ends would pay for. */

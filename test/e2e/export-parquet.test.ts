@@ -185,7 +185,7 @@ t.test('a pipe is given the file', async (t) => {
   t.equal(stdout, bytes.toString('utf8'), 'the same bytes, read as text')
 })
 
-t.test('whoever goes away leaves nothing behind', async (t) => {
+t.test('whoever goes away leaves nothing behind', async () => {
   for (const afterMs of [0, 5, 20, 60]) {
     const gone = AbortSignal.timeout(afterMs)
     await fetch(`${onset.url}/api/export?format=parquet`, { signal: gone }).catch(() => undefined)
