@@ -29,14 +29,19 @@ export function namesFile(word: string): boolean {
   )
 }
 
+/** Names looked at for one list: the same few thousands of times below a deep directory must not cost as much. */
+const NAMES_MAX = 16 * FILES_PER_STEP_MAX
+
 /** Unique, in order of first mention, at most FILES_PER_STEP_MAX. */
 export class FileList {
   readonly #paths = new Set<string>()
+  #names = 0
 
   add(cwd: string, path: string): void {
-    if (this.#paths.size < FILES_PER_STEP_MAX && isNamed(path)) {
-      this.#paths.add(resolvePath(cwd, path))
-    }
+    const isFull = this.#paths.size >= FILES_PER_STEP_MAX || this.#names >= NAMES_MAX
+    if (isFull || !isNamed(path)) return
+    this.#names += 1
+    this.#paths.add(resolvePath(cwd, path))
   }
 
   toArray(): readonly string[] {

@@ -394,3 +394,8 @@ function optionsOf(rule: CommandRule): readonly string[] {
     ...Object.values(subcommands ?? {}).flatMap(optionsOf)
   ].filter((option) => option !== '')
 }
+
+t.test('a line that names thousands of files is looked at for the first of them', async (t) => {
+  const repeated = runLine(`cat ${'a.txt '.repeat(1_023)}b.txt c.txt`)
+  t.same(repeated.filesRead, ['a.txt', 'b.txt'])
+})

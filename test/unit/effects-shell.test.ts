@@ -202,6 +202,16 @@ t.test('shifts in a here-document are not here-documents', async (t) => {
 })
 
 t.test('a directory grows no longer than a kernel lets it: cd fails there', async (t) => {
-  const deep = cwdOf(`${'cd aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa && '.repeat(600)}ls`)
+  const deep = cwdOf(`${'cd aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa && '.repeat(200)}ls`)
   t.ok(deep.length > 4_000 && deep.length <= 4_096, String(deep.length))
+})
+
+t.test('what follows the last command that is kept is not read', async (t) => {
+  const full = readShell('cd a; '.repeat(SHELL_COMMANDS_MAX))
+  t.match({ complete: full.complete, count: full.commands.length }, { complete: true, count: 512 })
+  // Each line of the script would be a parser's run of its own.
+  const texts = readShell(`${'a; '.repeat(SHELL_COMMANDS_MAX)}${"bash -c 'b'; ".repeat(100)}`)
+  t.equal(texts.complete, false)
+  t.equal(texts.commands.length, SHELL_COMMANDS_MAX)
+  t.notOk(texts.commands.some(({ name }) => name === 'b'))
 })

@@ -15,6 +15,7 @@ import type {
 } from 'unbash'
 import { readCommand, readRedirections } from './commands.ts'
 import { printedText } from './printed-text.ts'
+import { SHELL_COMMANDS_MAX } from './program.ts'
 import type { Context, Reading } from './reading.ts'
 import { readInput } from './redirects.ts'
 import { readSubstitutions } from './substitutions.ts'
@@ -40,6 +41,11 @@ function readNode(
   node: AndOr | PipelineNode | CompoundList,
   context: Context
 ): string {
+  // What would be left out is not read either: a line of thousands of commands must not cost as much.
+  if (reading.commands.length >= SHELL_COMMANDS_MAX) {
+    reading.complete = false
+    return context.cwd
+  }
   if (node.type === 'Command') return readCommand(reading, node, context)
   if (node.type === 'AndOr') return readList(reading, node, context)
   if (node.type === 'Pipeline') return readPipeline(reading, node, context)
