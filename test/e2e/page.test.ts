@@ -55,7 +55,7 @@ t.test('a run appears by itself, and its page says where it went wrong', options
   await t.test('a correction is kept and shown', async (t) => {
     await page.locator('#step-3 .line').click()
     await page.getByLabel('Comment').fill('the test itself is wrong <b>')
-    await page.getByRole('button', { name: 'It was step 3' }).click()
+    await page.locator('#step-3').getByRole('button', { name: 'This is the onset' }).click()
     await page.getByLabel('Feedback').getByText('the test itself is wrong <b>').waitFor()
     const given = await (await fetch(`${onset.url}/api/runs/${RUN}/feedback`)).json()
     t.match(given, { items: [{ onsetStepIndex: 3, comment: 'the test itself is wrong <b>' }] })
@@ -73,7 +73,7 @@ t.test('a run appears by itself, and its page says where it went wrong', options
 
   await t.test('a run that is not there is said so', async () => {
     await page.goto(`${onset.url}/runs/nothing`)
-    await page.getByRole('alert').getByText('there is no run "nothing"').waitFor()
+    await page.getByRole('alert').getByText('There is no such run').waitFor()
   })
   t.same(
     complaints.filter((text) => !text.includes('404')),

@@ -4,12 +4,18 @@ import { h, type ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { ApiError, setKey } from './api.ts'
 
+/** Where the API speaks to programs. */
+const WORDS: ReadonlyMap<number, string> = new Map([
+  [401, 'This Onset asks for a key.'],
+  [404, 'There is no such run. A new one appears moments after its first steps.']
+])
+
 export function Failure({ error, retry }: { error: Error; retry: () => void }): ComponentChildren {
   const status = error instanceof ApiError ? error.status : undefined
   return h(
     'section',
     { class: 'failure', role: 'alert' },
-    h('p', null, error.message),
+    h('p', null, (status === undefined ? undefined : WORDS.get(status)) ?? error.message),
     status === 401 || status === 403
       ? h(KeyForm, { retry })
       : h('button', { type: 'button', onClick: retry }, 'Try again')

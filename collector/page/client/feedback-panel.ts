@@ -1,58 +1,33 @@
 // What people say of the onset: it measures the localizer, and is the next labelled set.
 
 import { h, type ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
-import type { FeedbackListWire } from '../../api/index.ts'
-import { giveFeedback, readFeedback } from './api.ts'
 import { formatName, formatTime, joinParts } from './format.ts'
 import { StepLink, type ShowStep } from './onset-card.ts'
-import { useRefreshed } from './use-refreshed.ts'
+import type { RunFeedback } from './use-feedback.ts'
 
 interface FeedbackPanelProps {
-  readonly runId: string
-  readonly revision: number
+  readonly feedback: RunFeedback
   /** The first suspect. */
   readonly suspected: number | undefined
-  /** The step that is open. */
-  readonly chosen: number | undefined
   readonly show: ShowStep
 }
 
-export function FeedbackPanel(props: FeedbackPanelProps): ComponentChildren {
-  const { runId, revision, suspected, chosen, show } = props
-  const { value, refresh } = useRefreshed<FeedbackListWire>({
-    load: () => readFeedback(runId),
-    of: [runId, revision],
-    intervalMs: () => undefined
-  })
-  const [comment, setComment] = useState('')
-  const [failure, setFailure] = useState('')
-  const say = async (onsetStepIndex: number | null): Promise<void> => {
-    try {
-      const said = comment.trim()
-      await giveFeedback(runId, {
-        onsetStepIndex,
-        revision,
-        ...(said === '' ? {} : { comment: said })
-      })
-      setComment('')
-      setFailure('')
-      refresh()
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error))
-    }
-  }
+export function FeedbackPanel({
+  feedback,
+  suspected,
+  show
+}: FeedbackPanelProps): ComponentChildren {
+  const { given, comment, setComment, failure, say } = feedback
   const choice = (label: string, onsetStepIndex: number | null): ComponentChildren =>
     h('button', { key: label, type: 'button', onClick: () => void say(onsetStepIndex) }, label)
   return h(
     'section',
     { class: 'feedback', 'aria-label': 'Feedback' },
-    h('span', null, 'Do you know better? '),
-    suspected === undefined ? undefined : choice(`Step ${suspected} is right`, suspected),
-    chosen === undefined || chosen === suspected
+    suspected === undefined
       ? undefined
-      : choice(`It was step ${chosen}`, chosen),
+      : [h('span', null, 'Is it right? '), choice(`Yes, step ${suspected}`, suspected)],
     choice('No step is to blame', null),
+    h('span', { class: 'quiet' }, 'Another step? Open it and say so.'),
     h('input', {
       value: comment,
       placeholder: 'why (optional)',
@@ -61,31 +36,32 @@ export function FeedbackPanel(props: FeedbackPanelProps): ComponentChildren {
       onInput: (event) => setComment(event.currentTarget.value)
     }),
     failure === '' ? undefined : h('p', { class: 'failed', role: 'alert' }, failure),
-    (value?.items ?? []).map((item) =>
-      h(Given, { key: `${item.createdAt} ${item.author}`, item, show })
+    given.map((item, position) =>
+      h(Given, { key: `${item.createdAt} ${item.author}`, item, isNewest: position === 0, show })
     )
   )
 }
 
 interface GivenProps {
-  readonly item: FeedbackListWire['items'][number]
+  readonly item: RunFeedback['given'][number]
+  readonly isNewest: boolean
   readonly show: ShowStep
 }
 
-function Given({ item, show }: GivenProps): ComponentChildren {
+function Given({ item, isNewest, show }: GivenProps): ComponentChildren {
   return h(
     'p',
-    { class: 'quiet' },
+    { class: isNewest ? '' : 'quiet' },
+    `${item.author === '' ? 'Somebody' : item.author} said${isNewest ? '' : ' before'}: `,
     item.onsetStepIndex === null
       ? 'no step is to blame'
       : h(StepLink, { stepIndex: item.onsetStepIndex, show }),
     h(
       'span',
       { class: 'text' },
-      ` ${joinParts([
+      ` · ${joinParts([
         item.category === undefined ? undefined : formatName(item.category),
         item.comment,
-        item.author,
         formatTime(item.createdAt)
       ])}`
     )

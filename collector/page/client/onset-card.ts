@@ -57,7 +57,8 @@ export function OnsetCard({ run, onsets, show }: OnsetCardProps): ComponentChild
             position === 0 ? '' : ', ',
             h(StepLink, { stepIndex: onset.stepIndex, show }),
             ` ${formatPercent(onset.confidence)}`
-          ])
+          ]),
+          ' (each on its own: how often such a suspect was the one)'
         )
   )
 }

@@ -10,6 +10,7 @@ import { OnsetCard } from './onset-card.ts'
 import { RunHead } from './run-head.ts'
 import { StepTree } from './step-tree.ts'
 import { TaskCard } from './task-card.ts'
+import { useFeedback } from './use-feedback.ts'
 import { useRefreshed } from './use-refreshed.ts'
 
 /** A run that goes on is analyzed every few seconds; one that ended changes only by late reports. */
@@ -45,6 +46,7 @@ export function RunView({ runId }: { runId: string }): ComponentChildren {
 function Run({ detail, isWhole }: WholeRun): ComponentChildren {
   const [chosen, choose] = useState<number | undefined>(readChosen)
   const [top] = detail.onsets
+  const feedback = useFeedback(detail.run.id, detail.run.revision)
   const show = (stepIndex: number): void => {
     choose(stepIndex)
     history.replaceState(undefined, '', `#step-${stepIndex}`)
@@ -62,14 +64,8 @@ function Run({ detail, isWhole }: WholeRun): ComponentChildren {
     null,
     h(RunHead, { run: detail.run }),
     h(OnsetCard, { run: detail.run, onsets: detail.onsets, show }),
-    h(FeedbackPanel, {
-      runId: detail.run.id,
-      revision: detail.run.revision,
-      suspected: top?.stepIndex,
-      chosen,
-      show
-    }),
-    h(StepTree, { detail, chosen, show, close }),
+    h(FeedbackPanel, { feedback, suspected: top?.stepIndex, show }),
+    h(StepTree, { detail, chosen, show, close, blame: feedback.say }),
     isWhole
       ? undefined
       : h('p', { class: 'quiet' }, 'The rest of this run is too long for a page.'),

@@ -11,9 +11,10 @@ interface StepDetailProps {
   readonly step: StepWire
   readonly onsets: readonly OnsetWire[]
   readonly show: ShowStep
+  readonly blame: () => void
 }
 
-export function StepDetail({ step, onsets, show }: StepDetailProps): ComponentChildren {
+export function StepDetail({ step, onsets, show, blame }: StepDetailProps): ComponentChildren {
   const evidence = onsets.flatMap((onset) =>
     onset.evidence.filter(({ stepIndex }) => stepIndex === step.index)
   )
@@ -24,6 +25,7 @@ export function StepDetail({ step, onsets, show }: StepDetailProps): ComponentCh
     evidence.length === 0
       ? undefined
       : h('p', { class: 'failed' }, [...new Set(evidence.map(({ label }) => label))].join('; ')),
+    h('button', { type: 'button', class: 'blame', onClick: blame }, 'This is the onset'),
     toTexts(step).map(([name, text]) => h(StepText, { key: name, name, text, quotes })),
     h(
       'p',

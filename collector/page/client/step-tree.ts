@@ -13,9 +13,11 @@ interface StepTreeProps {
   readonly chosen: number | undefined
   readonly show: ShowStep
   readonly close: () => void
+  /** Says that this step is the onset. */
+  readonly blame: (stepIndex: number) => Promise<void>
 }
 
-export function StepTree({ detail, chosen, show, close }: StepTreeProps): ComponentChildren {
+export function StepTree({ detail, chosen, show, close, blame }: StepTreeProps): ComponentChildren {
   const [isUnfolded, unfold] = useState(false)
   const { steps, onsets } = detail
   if (steps.length === 0) return h('p', { class: 'quiet' }, 'No steps yet.')
@@ -49,7 +51,9 @@ export function StepTree({ detail, chosen, show, close }: StepTreeProps): Compon
           isChosen,
           toggle: () => (isChosen ? close() : show(step.index))
         }),
-        isChosen ? h(StepDetail, { step, onsets, show }) : undefined
+        isChosen
+          ? h(StepDetail, { step, onsets, show, blame: () => void blame(step.index) })
+          : undefined
       )
     })
   )
