@@ -1,5 +1,6 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
+import { join } from 'node:path'
 import {
   alertsCommand,
   auditCommand,
@@ -77,9 +78,11 @@ const COMMANDS: readonly Command[] = [
   auditCommand
 ]
 
+const NAME_CHARS = Math.max(...COMMANDS.map(({ name }) => name.length)) + 1
+
 const USAGE = `onset finds the step where an AI agent went wrong. Run it as "npm run onset -- <command>".
 
-${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(NAME_CHARS)} ${summary}`).join('\n')}
 
 "onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage.
 `
@@ -102,6 +105,20 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest, process)
 }
 
+/** npm runs a script in the folder of its package; the agent and the paths given are of the caller's folder. */
+function goWhereNpmWasStarted(): void {
+  const { INIT_CWD: startedIn, npm_package_json: scriptOf } = process.env
+  if (startedIn === undefined || scriptOf !== join(import.meta.dirname, 'package.json')) return
+  // What an agent starts inherits the variables, and is where it is.
+  if (process.cwd() !== import.meta.dirname) return
+  try {
+    process.chdir(startedIn)
+    process.env['PWD'] = startedIn
+  } catch {
+    // It went in the meantime: here is as good as anywhere.
+  }
+}
+
 // A reader that closes the pipe early (`onset runs | head`) is not an error; a full disk behind it is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_OK)
@@ -109,4 +126,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT_FAILED)
 })
 
+goWhereNpmWasStarted()
 process.exitCode = await main(process.argv.slice(2))

@@ -41,9 +41,11 @@ const COMMANDS: readonly Command[] = [
   auditCommand
 ]
 
+const NAME_CHARS = Math.max(...COMMANDS.map(({ name }) => name.length)) + 1
+
 const USAGE = `onset runs AI agents under observation and shows where they went wrong.
 
-${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(10)} ${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(NAME_CHARS)} ${summary}`).join('\n')}
 
 "onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage; of "run" the agent's.
 `
