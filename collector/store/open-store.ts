@@ -149,7 +149,9 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     checkHealth: () => health.check(),
     close: () => {
       const writers = [writer, telemetry, disk?.budget, parts, backups]
-      closing ??= closeAll(writers).then(() => engine.close())
+      closing ??= closeAll(writers)
+        .then(() => engine.close())
+        .then(() => options.logger.info({}, 'store closed'))
       return closing
     }
   }

@@ -26,6 +26,14 @@ export const LOG_EVENTS: readonly LogEvent[] = [
     action: NOTHING
   },
   {
+    event: 'store closed',
+    file: 'collector/store/open-store.ts',
+    level: 'info',
+    fields: [],
+    meaning: 'All that was acknowledged is written; the process ends.',
+    action: NOTHING
+  },
+  {
     event: 'keys are required',
     file: 'collector/access/access.ts',
     level: 'info',
