@@ -1,3 +1,3 @@
 # Claude Code, Codex, a script of yours: whatever AGENT is. What the tests say is how the run went.
 AGENT=${AGENT:-claude -p}
-npx onset run --outcome-from "node --test" -- $AGENT "make node --test pass"
+npx --no-install onset run --outcome-from "node --test" -- $AGENT "make node --test pass"

@@ -217,7 +217,7 @@ t.test('the example for any command: the check decides, the run is named', async
   const npx = join(bin, 'npx')
   writeFileSync(
     npx,
-    `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(ROOT, 'onset.ts')}" "$@"\n`
+    `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${join(ROOT, 'onset.ts')}" "$@"\n`
   )
   chmodSync(npx, 0o755)
   const { stdout, stderr } = await run({
