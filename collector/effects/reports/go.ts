@@ -19,7 +19,9 @@ export const readGo: ReportReader = (lines) => {
   const checks = new Checks()
   let state = NOTHING
   for (const line of lines) state = readLine(line, state, checks)
-  return checks.toReport()
+  // The last line tells of all packages, whatever was cut off before it.
+  const last = lines.findLast((line) => line.trim() !== '') ?? ''
+  return checks.toReport({ totalled: /^(?:ok\s|FAIL|PASS|---|\?\s)/.test(last) })
 }
 
 /** With -v a message comes before its result, else after it. */
@@ -58,4 +60,6 @@ function readPackage(line: string, checks: Checks): void {
   if (line.includes('[build failed]') || line.includes('[setup failed]'))
     checks.add(name, 'error', line)
   else if (line.startsWith('ok')) checks.add(name, 'passed')
+  // Its failing tests may have been cut off; named, they say more than their package.
+  else if (line.startsWith('FAIL') && !checks.hasFailed) checks.add(name, 'failed')
 }

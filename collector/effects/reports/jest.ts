@@ -7,6 +7,8 @@ const MARKED = /^\s{1,40}([✓✔√✕×✗○↓]) (.{1,300}?)(?: \(?\d[\d.]{0
 const JEST_TITLE = /^ {0,4}● (.{1,300})$/
 const VITEST_TITLE = /^ {0,4}FAIL {1,4}(\S{1,300} > .{1,300})$/
 const JEST_TOTALS = /^Tests: {1,12}(.{1,200}) total/
+/** A file that could not be run has no tests that failed. */
+const FAILED_FILES = /^(?:Test Suites: {1,12}| {1,12}Test Files {1,12})(\d{1,7}) failed/
 const VITEST_TOTALS = /^ {1,12}Tests {1,12}(.{1,200}) \(\d{1,7}\)/
 
 /** Lines of a failure's message that are kept. */
@@ -35,8 +37,13 @@ export const readJest: ReportReader = (lines) => {
     }
   }
   checks.passed = Number(/(\d{1,7}) passed/.exec(totals)?.[1] ?? 0)
-  checks.failed = Number(/(\d{1,7}) failed/.exec(totals)?.[1] ?? 0)
+  checks.failed = Number(/(\d{1,7}) failed/.exec(totals)?.[1] ?? failedFiles(lines))
   return checks.toReport()
+}
+
+function failedFiles(lines: readonly string[]): number {
+  const line = lines.findLast((candidate) => FAILED_FILES.test(candidate)) ?? ''
+  return Number(FAILED_FILES.exec(line)?.[1] ?? 0)
 }
 
 function readMarked(line: string, checks: Checks): boolean {

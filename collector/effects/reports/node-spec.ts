@@ -20,7 +20,7 @@ const DIFF_LINES_MAX = 8
 const DIFF_END = /^\s*(?:at .{1,300}[:)]\d|\{$|$)/
 
 export const readNodeSpec: ReportReader = (lines) => {
-  if (!lines.some((line) => line.startsWith('ℹ tests '))) return undefined
+  if (!lines.some((line) => TOTAL.test(line))) return undefined
   const checks = new Checks()
   let failing = ''
   for (const [position, line] of lines.entries()) {

@@ -10,11 +10,12 @@ import { readNodeSpec } from './node-spec.ts'
 import { readLines } from './output-lines.ts'
 import { readPytest } from './pytest.ts'
 import type { ReportReader, TestReport } from './report.ts'
+import { readTails } from './tails.ts'
 import { readTap } from './tap.ts'
 import { readTotals } from './totals.ts'
 import { readUnittest } from './unittest.ts'
 
-/** Most recognizable first; the totals alone are everybody's. */
+/** Most recognizable first; the totals alone are everybody's, and what is left when those are cut off comes last. */
 const READERS: readonly ReportReader[] = [
   readPytest,
   readUnittest,
@@ -25,7 +26,8 @@ const READERS: readonly ReportReader[] = [
   readCargo,
   readGo,
   readCompiled,
-  readTotals
+  readTotals,
+  readTails
 ]
 
 export function readTestReport(output: string): TestReport | undefined {

@@ -10,6 +10,8 @@ export interface TestReport {
   readonly passed: number | undefined
   /** Failures and errors together. */
   readonly failed: number | undefined
+  /** The runner's own totals were read: what is not told as failed has not failed. */
+  readonly totalled: boolean
 }
 
 /** Reads the lines of one runner's output; undefined when they are not of this runner. */
@@ -24,6 +26,7 @@ const NAME_CHARS_MAX = 300
 /** Checks by name. A later word on the same check adds its message and keeps the worse status. */
 export class Checks {
   readonly #checks = new Map<string, Check>()
+  #hasFailed = false
   passed: number | undefined
   failed: number | undefined
 
@@ -32,6 +35,7 @@ export class Checks {
     if (key === '') return
     const known = this.#checks.get(key)
     if (known === undefined && this.#checks.size >= CHECKS_PER_RUN_MAX) return
+    this.#hasFailed ||= isBad(status)
     const text = message.trim().slice(0, MESSAGE_CHARS_MAX)
     this.#checks.set(key, {
       name: key,
@@ -40,12 +44,16 @@ export class Checks {
     })
   }
 
+  get hasFailed(): boolean {
+    return this.#hasFailed
+  }
+
   has(name: string): boolean {
     return this.#checks.has(name.trim())
   }
 
   /** Undefined when nothing was found: the output is not of this runner. */
-  toReport(): TestReport | undefined {
+  toReport(known: { readonly totalled?: boolean } = {}): TestReport | undefined {
     const checks = [...this.#checks.values()]
     if (checks.length === 0 && this.passed === undefined && this.failed === undefined) {
       return undefined
@@ -55,7 +63,8 @@ export class Checks {
     return {
       checks,
       passed: this.passed ?? count((status) => status === 'passed'),
-      failed: this.failed ?? count(isBad)
+      failed: this.failed ?? count(isBad),
+      totalled: known.totalled ?? (this.passed !== undefined && this.failed !== undefined)
     }
   }
 }

@@ -12,7 +12,7 @@ const NODE_TOTAL = /^# (pass|fail) {1,4}(\d{1,7})$/
 const TAP_TOTAL = /^# \{ total: \d{1,7}(?:, pass: (\d{1,7}))?(?:, fail: (\d{1,7}))?/
 
 export const readTap: ReportReader = (lines) => {
-  if (!lines.some((line) => HEADER.test(line))) return undefined
+  if (!lines.some((line) => HEADER.test(line) || NODE_TOTAL.test(line))) return undefined
   const checks = new Checks()
   // Points deeper than this one since the last at its level are its children: it only sums them up.
   let deepest = -1

@@ -6,17 +6,34 @@ interface Shape {
   readonly pattern: RegExp
   readonly passed?: number
   readonly failed?: number
+  /** Counted apart from failures by some. */
+  readonly errors?: number
   /** Number of all, from which the other is left when one is not given. */
   readonly total?: number
 }
 
 /** Numbers are positions of groups. */
 const SHAPES: readonly Shape[] = [
-  { pattern: /^(\d{1,7}) examples?, (\d{1,7}) failures?/, total: 1, failed: 2 },
+  // RSpec, bats, ExUnit; Minitest counts errors apart.
+  { pattern: /^(\d{1,7}) (?:examples?|tests?), (\d{1,7}) failures?/, total: 1, failed: 2 },
   {
-    pattern: /^Tests: (\d{1,7}), Assertions: \d{1,7}(?:, Errors: \d{1,7})?, Failures: (\d{1,7})/,
+    pattern: /^(\d{1,7}) runs, \d{1,7} assertions, (\d{1,7}) failures, (\d{1,7}) errors/,
     total: 1,
+    failed: 2,
+    errors: 3
+  },
+  // Deno.
+  {
+    pattern: /^(?:ok|FAILED) \| (\d{1,7}) passed.{0,40} \| (\d{1,7}) failed/,
+    passed: 1,
     failed: 2
+  },
+  {
+    pattern:
+      /^Tests: (\d{1,7}), Assertions: \d{1,7}(?:, Errors: (\d{1,7}))?(?:, Failures: (\d{1,7}))?/,
+    total: 1,
+    failed: 3,
+    errors: 2
   },
   { pattern: /^OK \((\d{1,7}) tests?, \d{1,7} assertions?\)/, passed: 1 },
   {
@@ -61,16 +78,19 @@ export const readTotals: ReportReader = (lines) => {
 }
 
 function toReport(shape: Shape, match: RegExpExecArray): ReturnType<ReportReader> {
-  const at = (group: number | undefined) => (group === undefined ? undefined : Number(match[group]))
+  const at = (group: number | undefined) =>
+    group === undefined ? undefined : Number(match[group] ?? 0)
   const total = at(shape.total)
   const passed = at(shape.passed)
-  const failed = at(shape.failed)
+  const failures = at(shape.failed)
+  const failed = failures === undefined ? undefined : failures + (at(shape.errors) ?? 0)
   const left = (known: number | undefined) =>
     total === undefined || known === undefined ? undefined : Math.max(0, total - known)
   return {
     checks: [],
     passed: passed ?? left(failed),
     // A line that names no failures says that there were none.
-    failed: failed ?? left(passed) ?? 0
+    failed: failed ?? left(passed) ?? 0,
+    totalled: true
   }
 }
