@@ -43,7 +43,7 @@ export async function openProcessAccess(options: ProcessAccessOptions): Promise<
   throw new CollectorError(
     'SETTINGS_INVALID',
     `ONSET_HOST is ${JSON.stringify(settings.host)}, which other machines can reach, and there are no keys; ` +
-      'set ONSET_API_KEYS (as `openssl rand -hex 16` makes a key), or start with ONSET_HOST=127.0.0.1, where `onset keys create` makes the first one',
+      'set ONSET_API_KEYS=admin:<key> (`openssl rand -hex 16` makes a key), or start with ONSET_HOST=127.0.0.1, where `onset keys create --name ops --scope admin` makes the first one',
     { retryable: false }
   )
 }

@@ -105,8 +105,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     Type.String({
       pattern: '^[A-Za-z0-9_.-]{1,64}$',
       expects: 'a name of letters, digits, dots, dashes and underscores',
-      description:
-        'Cluster of one shard in the configuration of that server; the tables are then replicated on it.'
+      description: 'Cluster of one shard of that server, on which the tables are then replicated.'
     })
   ),
   ONSET_CLICKHOUSE_DATABASE: Type.String({
@@ -120,7 +119,7 @@ export const SETTINGS_SCHEMA = Type.Object({
       secret: true,
       expects: 'a list as `ingest:KEY,read:KEY`',
       description:
-        'Bearer keys, separated by commas, each as `scope:key`. `ingest` sends spans, outcomes and feedback, `read` reads runs and `/metrics`, `admin` may do everything; a key without scope is an admin key. At least 16 characters each, as `openssl rand -hex 16` makes them. `onset keys create` makes keys without a restart (docs/authentication.md). Without any keys only this machine is answered.'
+        'Bearer keys, separated by commas, each as `scope:key`; one without a scope is an admin key. `ingest` sends spans, outcomes and feedback, `read` reads runs and `/metrics`, `admin` may do everything. At least 16 characters each, as `openssl rand -hex 16` makes them. `onset keys create` makes keys without a restart (docs/authentication.md). Without any keys only this machine is answered.'
     })
   ),
   ONSET_LOG_LEVEL: Type.Enum(LOG_LEVELS, {
@@ -211,7 +210,8 @@ export const SETTINGS_SCHEMA = Type.Object({
     maximum: DELAY_MS_MAX,
     unit: 'milliseconds',
     expects: `a number of milliseconds from 0 to ${DELAY_MS_MAX}`,
-    description: 'Wait after the explicit end of a run for spans that are still on their way.'
+    description:
+      'Wait after the explicit end of a run for spans that are still on their way; 2 s at most when its root has ended and no parent is missing.'
   }),
   ONSET_COMPLETION_QUIET_MS: Type.Integer({
     default: 120_000,

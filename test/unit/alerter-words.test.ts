@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 
-import { toStepId } from '../../collector/model/index.ts'
+import { toStepId, toUnixNano } from '../../collector/model/index.ts'
 import { backOff } from '../../processors/alerter/delivery/back-off.ts'
 import { ADAPTERS } from '../../processors/alerter/destinations/adapters.ts'
 import type { Notification } from '../../processors/alerter/destinations/notification.ts'
@@ -113,6 +113,28 @@ t.test('names are names: bounded, printable, and no markup', async (t) => {
   for (const kind of ['alertmanager', 'webhook', 'slack', 'pagerduty'] as const) {
     t.ok(bodyOf(kind, payload).body.length < 8_192, `${kind} is small`)
   }
+})
+
+t.test('the webhook’s JSON in docs/alerting.md has the fields that are sent', async (t) => {
+  const page = readFileSync(new URL('../../docs/alerting.md', import.meta.url), 'utf8')
+  const shown = JSON.parse(/```json\n([^]*?)```/.exec(page)?.[1] ?? '') as { alerts: object[] }
+  const sent = JSON.parse(bodyOf('webhook').body) as { alerts: object[] }
+  t.same(Object.keys(shown), Object.keys(sent))
+  t.same(Object.keys(shown.alerts[0] ?? {}), Object.keys(sent.alerts[0] ?? {}))
+})
+
+t.test('a run’s times are whole milliseconds', async (t) => {
+  const analysis = aFailedAnalysis()
+  const run = {
+    ...analysis.tree.run,
+    startTime: toUnixNano(1_793_610_000_000_123_456n),
+    endTime: toUnixNano(1_793_610_001_999_900_000n)
+  }
+  const verdict = readVerdict(analysis)
+  if (verdict === undefined || RULE === undefined) throw new Error('there is a verdict')
+  const to = { rule: RULE, detail: 'minimal' } as const
+  const payload = toPayload(verdict, { ...analysis.tree, run }, to)
+  t.match(payload, { runStartedAt: 1_793_610_000_000, runEndedAt: 1_793_610_001_999 })
 })
 
 t.test('PagerDuty gets a trigger and a resolve of one key', async (t) => {

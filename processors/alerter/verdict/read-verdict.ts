@@ -77,8 +77,8 @@ export function toPayload(
     agentVersion: toName(run.agentVersion ?? ''),
     models: run.models.slice(0, MODELS_MAX).map(toName),
     outcomeSource: run.outcomeSource,
-    runStartedAt: toUnixMillis(run.startTime),
-    runEndedAt: toUnixMillis(run.endTime),
+    runStartedAt: Math.floor(toUnixMillis(run.startTime)),
+    runEndedAt: Math.floor(toUnixMillis(run.endTime)),
     failedCheckCount: failed.length,
     waste: toWaste(onset),
     names: detail === 'names' ? readNames(onset, tree) : null,
@@ -92,7 +92,7 @@ function toWaste({ waste }: Onset): OnsetPayload['waste'] {
     steps: waste.steps,
     tokens: input + output,
     costUsd: waste.costUsd ?? null,
-    ms: waste.ms
+    ms: Math.round(waste.ms)
   }
 }
 
