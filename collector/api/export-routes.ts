@@ -10,7 +10,7 @@ import {
   OUTCOMES,
   type RunFilter,
   type RunId,
-  type RunRecord
+  type ListedRun
 } from '../model/index.ts'
 import { ERROR_RESPONSES, type ApiOptions } from './api-options.ts'
 import { encodeLabelledRun, encodeLabelledSteps } from './export-labelled.ts'
@@ -81,10 +81,10 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
     },
     handler: async (request, reply) => {
       const { query } = request
-      const page = await store.listRuns(toFilter(query))
-      if (page.nextCursor !== undefined) reply.header('onset-next-cursor', page.nextCursor)
       const { format, labelledOnly = false } = query
       if (format !== 'parquet') {
+        const page = await store.listRuns(toFilter(query))
+        if (page.nextCursor !== undefined) reply.header('onset-next-cursor', page.nextCursor)
         reply.type('application/x-ndjson')
         const lines = exportRuns(store, page.items, { format, labelledOnly, maskText })
         return reply.send(Readable.from(lines, { objectMode: false }))
@@ -92,6 +92,8 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const { signal } = gone
+      const page = await store.listWholeRuns(toFilter(query))
+      if (page.nextCursor !== undefined) reply.header('onset-next-cursor', page.nextCursor)
       const file = await openParquetFile(store, page.items, { labelledOnly, maskText, signal })
       reply.type(PARQUET_TYPE).header('onset-export-runs', String(file.runs))
       return reply.send(Readable.from(file.pieces, { objectMode: false }))
@@ -124,7 +126,7 @@ interface Wanted {
 
 async function* exportRuns(
   store: ApiOptions['store'],
-  records: readonly RunRecord[],
+  records: readonly ListedRun[],
   wanted: Wanted
 ): AsyncGenerator<string> {
   const { labelledOnly } = wanted

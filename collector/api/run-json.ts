@@ -9,6 +9,7 @@ import {
   REQUIREMENT_KINDS,
   REQUIREMENT_STATUSES,
   RUN_STATES,
+  type ListedRun,
   type RunRecord
 } from '../model/index.ts'
 import { OnsetJson, toOnsetJson } from './onset-json.ts'
@@ -96,7 +97,7 @@ export const RunJson = Type.Object({
   localizerVersion: optional(Type.String({ description: 'Also where it named no onset.' }))
 })
 
-export function toRunListItemJson(record: RunRecord): Static<typeof RunListItemJson> {
+export function toRunListItemJson(record: ListedRun): Static<typeof RunListItemJson> {
   const { run } = record
   return {
     id: run.runId,

@@ -76,6 +76,14 @@ export interface RunRecord {
   readonly analyzedAt: UnixNano
 }
 
+/** A run as lists have it: without what only a reader of one run wants, most of what a run's row holds. */
+export interface ListedRun extends Omit<
+  RunRecord,
+  'run' | 'requirements' | 'incorrectSteps' | 'localizerVersion'
+> {
+  readonly run: Omit<Run, 'finalMessage' | 'checks' | 'verifierOutput'>
+}
+
 export interface RunFilter {
   /** Bounds on the run's start, since inclusive, until exclusive. */
   readonly since?: UnixNano
@@ -118,7 +126,9 @@ export interface OnsetRecord {
 
 export interface RunReader {
   /** Newest start first. */
-  listRuns(filter: RunFilter): Promise<Page<RunRecord>>
+  listRuns(filter: RunFilter): Promise<Page<ListedRun>>
+  /** The same pages of whole runs, at some three times the cost. */
+  listWholeRuns(filter: RunFilter): Promise<Page<RunRecord>>
   findRun(runId: RunId): Promise<RunRecord | undefined>
   /** Ids that begin so, in their order, at most limit. */
   findRunIds(prefix: string, limit: number): Promise<readonly RunId[]>

@@ -160,6 +160,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
 function runDoors(runs: RunRowReader, onsets: OnsetReader): RunReader {
   return {
     listRuns: (filter) => runs.listRuns(filter),
+    listWholeRuns: (filter) => runs.listWholeRuns(filter),
     findRun: (runId) => runs.findRun(runId),
     findRunIds: (prefix, limit) => runs.findRunIds(prefix, limit),
     readStages: (runId) => runs.readStages(runId),

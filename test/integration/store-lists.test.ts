@@ -97,6 +97,37 @@ t.test('a filter looks at the newest revision only', async (t) => {
   t.strictSame(await listIds({ service }), [runId])
 })
 
+t.test('a list says of a run what the run says, and again after each analysis', async (t) => {
+  const service = 'same'
+  const said = { service, startTime: at(1), task: 'Sum it.', finalMessage: 'Done!', models: ['m'] }
+  const runId = await aSavedRun(
+    { ...said, outcome: 'error', costUsd: 0.5 },
+    { onsets: [anOnset()] }
+  )
+  const isSame = async () => {
+    const record = await store.findRun(runId)
+    const { items } = await store.listRuns({ service, limit: 5 })
+    const whole = await store.listWholeRuns({ service, limit: 5 })
+    t.strictSame(whole.items, [record])
+    t.equal(items.length, 1)
+    for (const [name, value] of Object.entries(items[0] ?? {})) {
+      if (name !== 'run') t.strictSame(value, Object(record)[name], name)
+    }
+    for (const [name, value] of Object.entries(items[0]?.run ?? {})) {
+      t.strictSame(value, Object(record?.run)[name], name)
+    }
+    return items[0]
+  }
+  t.equal((await isSame())?.topOnset?.rank, 1)
+  await isSame()
+  await aSavedRun({ ...said, runId, outcome: 'ok' })
+  const after = await isSame()
+  t.equal(after?.run.outcome, 'ok')
+  t.equal(after?.topOnset, undefined)
+  await aSavedRun({ ...said, runId, outcome: 'error' }, { onsets: [anOnset({ confidence: 0.3 })] })
+  t.equal((await isSame())?.topOnset?.confidence, 0.3)
+})
+
 t.test('pages have every run once, also when runs arrive between them', async (t) => {
   const service = 'pages'
   const runs: RunId[] = []

@@ -42,6 +42,7 @@ function readerOf(revisions: readonly number[]): RunReader & { readonly looks: (
     readOnsets: async () => [],
     findRunIds: async () => [],
     listRuns: async () => ({ items: [], nextCursor: undefined }),
+    listWholeRuns: async () => ({ items: [], nextCursor: undefined }),
     listOnsets: async () => ({ items: [], nextCursor: undefined })
   }
 }

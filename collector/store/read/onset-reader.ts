@@ -3,24 +3,29 @@
 import type { Onset, OnsetFilter, OnsetRecord, Page, RunId } from '../../model/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readNanos } from '../rows/cells.ts'
-import { fromOnsetRow, toOnsetRecord, type StoredOnsetRow } from '../rows/onset-row.ts'
+import type { OnsetValueRow, StoredOnsetRow } from '../rows/onset-row.ts'
+import { fromOnsetRow, ONSET_COLUMNS, toOnsetRecord } from '../rows/onset-row.ts'
 import { sqlText, type SqlParameters } from '../sql/sql-text.ts'
 import type { StoreMetrics } from '../store-metrics.ts'
 import type { ListShape } from './list-query.ts'
 import { toListQuery } from './list-query.ts'
 
+const COLUMNS = ONSET_COLUMNS.map((column) => `\`${column}\``).join(',\n    ')
+
 // Keys: RunId. Reads at most ONSETS_PER_RUN_MAX rows. Called by readOnsets.
 const READ_ONSETS = `
-SELECT *
+SELECT
+    ${COLUMNS}
 FROM {database: Identifier}.agent_onsets FINAL
-WHERE RunId = {runId: String}
+PREWHERE RunId = {runId: String}
 ORDER BY Rank`
 
 // Keys: RunId, Rank. Reads one row a run. Called for the runs of a page.
 const READ_TOP_ONSETS = `
-SELECT *
+SELECT
+    ${COLUMNS}
 FROM {database: Identifier}.agent_onsets FINAL
-WHERE RunId IN {runIds: Array(String)}
+PREWHERE RunId IN {runIds: Array(String)}
     AND Rank = 1`
 
 // Keys: none; the index on DetectedAt bounds what is read. Called by listOnsets.
@@ -58,20 +63,20 @@ export class OnsetReader {
 
   readOnsets(runId: RunId): Promise<readonly Onset[]> {
     return this.#metrics.timeRead('read_onsets', async () => {
-      const rows = await this.#read(READ_ONSETS, { runId })
+      const rows = await this.#read<OnsetValueRow>(READ_ONSETS, { runId })
       return rows.map(fromOnsetRow)
     })
   }
 
   async readTopOnsets(runIds: readonly string[]): Promise<ReadonlyMap<string, Onset>> {
-    const rows = await this.#read(READ_TOP_ONSETS, { runIds })
+    const rows = await this.#read<OnsetValueRow>(READ_TOP_ONSETS, { runIds })
     return new Map(rows.map((row) => [row.RunId, fromOnsetRow(row)]))
   }
 
   listOnsets(filter: OnsetFilter): Promise<Page<OnsetRecord>> {
     return this.#metrics.timeRead('list_onsets', async () => {
       const { template, parameters, toPage } = toListQuery(LIST, filter)
-      const rows = await this.#read(template, parameters)
+      const rows = await this.#read<StoredOnsetRow>(template, parameters)
       const page = rows.slice(0, filter.limit)
       const last = page.at(-1)
       const hasMore = last !== undefined && page.length < rows.length
@@ -82,7 +87,7 @@ export class OnsetReader {
     })
   }
 
-  #read(template: string, parameters: SqlParameters): Promise<readonly StoredOnsetRow[]> {
+  #read<Row>(template: string, parameters: SqlParameters): Promise<readonly Row[]> {
     const database = this.#engine.database
     return this.#engine.read('read', sqlText(template, { ...parameters, database }))
   }

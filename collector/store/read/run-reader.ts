@@ -1,12 +1,24 @@
 // Reads runs, stages and numbered steps. Lists look at small columns first and fetch whole rows of one
-// page: a run's texts are tens of kilobytes. FINAL because a row is replaced by each analysis.
+// page: a run's texts are tens of kilobytes. FINAL because a row is replaced by each analysis. PREWHERE on what
+// rows are sorted by, and nothing else, which the engine does not do by itself under FINAL: all revisions of a
+// row pass or none, and of rows that do not, no other column is unpacked.
 
-import type { Page, RunFilter, RunId, RunRecord, RunStep, Stage } from '../../model/index.ts'
+import type {
+  ListedRun,
+  Onset,
+  Page,
+  RunFilter,
+  RunId,
+  RunRecord,
+  RunStep,
+  Stage
+} from '../../model/index.ts'
 import { LIST_LIMIT_MAX, STEPS_PAGE_LIMIT_MAX, toRunId } from '../../model/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readNanos } from '../rows/cells.ts'
 import { fromRunStepRow, type StoredStepRow } from '../rows/run-step-row.ts'
-import { toRunRecord, type StoredRunRow } from '../rows/run-row.ts'
+import type { ListedRunRow, StoredRunRow } from '../rows/run-row.ts'
+import { LISTED_RUN_COLUMNS, toListedRun, toRunRecord } from '../rows/run-row.ts'
 import { fromStageRow, type StageRow } from '../rows/stage-row.ts'
 import { sqlText, type SqlParameters } from '../sql/sql-text.ts'
 import type { StoreMetrics } from '../store-metrics.ts'
@@ -29,11 +41,19 @@ WHERE {{conditions}}
 ORDER BY StartTime DESC, RunId DESC
 LIMIT {limit: UInt32}`
 
-// Keys: RunId. Reads the runs of one page. All columns: the row type lists them. Called by listRuns, findRun.
+// Keys: RunId. Reads the runs of one page. Ids are random, so a page meets most granules of its table, and the
+// columns are what it costs. Called by listRuns.
+const READ_LISTED_RUNS = `
+SELECT
+    ${LISTED_RUN_COLUMNS.join(',\n    ')}
+FROM {database: Identifier}.agent_runs FINAL
+PREWHERE RunId IN {runIds: Array(String)}`
+
+// Keys: RunId. Reads whole runs. All columns: the row type lists them. Called by listWholeRuns, findRun.
 const READ_RUNS = `
 SELECT *
 FROM {database: Identifier}.agent_runs FINAL
-WHERE RunId IN {runIds: Array(String)}`
+PREWHERE RunId IN {runIds: Array(String)}`
 
 // Keys: RunId, of which a prefix is a range. Reads the ids in it, a few granules. Called by findRunIds.
 const FIND_IDS = `
@@ -47,7 +67,7 @@ LIMIT {limit: UInt32}`
 const READ_STAGES = `
 SELECT *
 FROM {database: Identifier}.agent_stages FINAL
-WHERE RunId = {runId: String}
+PREWHERE RunId = {runId: String}
 ORDER BY StageIndex`
 
 // Keys: RunId. Reads numbers and sizes of one run's steps. While a revision is being written, a number may
@@ -57,8 +77,8 @@ SELECT
     StepIndex,
     TextChars
 FROM {database: Identifier}.agent_steps FINAL
-WHERE RunId = {runId: String}
-    AND StepIndex > {after: UInt32}
+PREWHERE RunId = {runId: String}
+WHERE StepIndex > {after: UInt32}
 ORDER BY StepIndex, Revision DESC
 LIMIT 1 BY StepIndex
 LIMIT {limit: UInt32}`
@@ -67,8 +87,8 @@ LIMIT {limit: UInt32}`
 const READ_STEPS = `
 SELECT *
 FROM {database: Identifier}.agent_steps FINAL
-WHERE RunId = {runId: String}
-    AND StepIndex BETWEEN {first: UInt32} AND {last: UInt32}
+PREWHERE RunId = {runId: String}
+WHERE StepIndex BETWEEN {first: UInt32} AND {last: UInt32}
 ORDER BY StepIndex, Revision DESC
 LIMIT 1 BY StepIndex`
 
@@ -91,8 +111,24 @@ const LIST_RUNS: ListShape = {
   afterCursor: '(StartTime, RunId) < ({cursorTime: DateTime64}, {cursorRunId: String})'
 }
 
-interface RunHead extends Head {
+interface Keyed {
   readonly RunId: string
+}
+
+/** How much of a run is read. */
+interface RunShape<Row extends Keyed, Item> {
+  readonly template: string
+  readonly toItem: (row: Row, topOnset: Onset | undefined) => Item
+}
+
+const LISTED: RunShape<ListedRunRow, ListedRun> = {
+  template: READ_LISTED_RUNS,
+  toItem: toListedRun
+}
+
+const WHOLE: RunShape<StoredRunRow, RunRecord> = { template: READ_RUNS, toItem: toRunRecord }
+
+interface RunHead extends Head, Keyed {
   readonly StartTime: string
 }
 
@@ -116,24 +152,17 @@ export class RunRowReader {
     this.#onsets = onsets
   }
 
-  listRuns(filter: RunFilter): Promise<Page<RunRecord>> {
-    return this.#metrics.timeRead('list_runs', async () => {
-      const { template, parameters, toPage } = toListQuery(LIST_RUNS, filter)
-      const heads = await this.#read<RunHead>(template, parameters)
-      const page = takeWithin(heads.slice(0, filter.limit), LIST_CHARS_MAX)
-      const records = await this.#readRecords(page)
-      const last = page.at(-1)
-      const hasMore = last !== undefined && page.length < heads.length
-      return toPage(
-        page.flatMap((head) => records.get(head.RunId) ?? []),
-        hasMore ? { time: readNanos(last.StartTime), runId: last.RunId } : undefined
-      )
-    })
+  listRuns(filter: RunFilter): Promise<Page<ListedRun>> {
+    return this.#metrics.timeRead('list_runs', () => this.#list(filter, LISTED))
+  }
+
+  listWholeRuns(filter: RunFilter): Promise<Page<RunRecord>> {
+    return this.#metrics.timeRead('list_whole_runs', () => this.#list(filter, WHOLE))
   }
 
   findRun(runId: RunId): Promise<RunRecord | undefined> {
     return this.#metrics.timeRead('find_run', async () => {
-      const records = await this.#readRecords([{ RunId: runId, TextChars: 0 }])
+      const records = await this.#readRecords([{ RunId: runId, TextChars: 0 }], WHOLE)
       return records.get(runId)
     })
   }
@@ -168,17 +197,34 @@ export class RunRowReader {
     })
   }
 
-  async #readRecords(
-    heads: readonly (Head & { readonly RunId: string })[]
-  ): Promise<ReadonlyMap<string, RunRecord>> {
-    const records = new Map<string, RunRecord>()
+  async #list<Row extends Keyed, Item>(
+    filter: RunFilter,
+    shape: RunShape<Row, Item>
+  ): Promise<Page<Item>> {
+    const { template, parameters, toPage } = toListQuery(LIST_RUNS, filter)
+    const heads = await this.#read<RunHead>(template, parameters)
+    const page = takeWithin(heads.slice(0, filter.limit), LIST_CHARS_MAX)
+    const records = await this.#readRecords(page, shape)
+    const last = page.at(-1)
+    const hasMore = last !== undefined && page.length < heads.length
+    return toPage(
+      page.flatMap((head) => records.get(head.RunId) ?? []),
+      hasMore ? { time: readNanos(last.StartTime), runId: last.RunId } : undefined
+    )
+  }
+
+  async #readRecords<Row extends Keyed, Item>(
+    heads: readonly (Head & Keyed)[],
+    { template, toItem }: RunShape<Row, Item>
+  ): Promise<ReadonlyMap<string, Item>> {
+    const records = new Map<string, Item>()
     for (const part of toParts(heads, LISTED_ROWS_MAX)) {
       const runIds = part.map((head) => head.RunId)
       const [rows, topOnsets] = await Promise.all([
-        this.#read<StoredRunRow>(READ_RUNS, { runIds }),
+        this.#read<Row>(template, { runIds }),
         this.#onsets.readTopOnsets(runIds)
       ])
-      for (const row of rows) records.set(row.RunId, toRunRecord(row, topOnsets.get(row.RunId)))
+      for (const row of rows) records.set(row.RunId, toItem(row, topOnsets.get(row.RunId)))
     }
     return records
   }

@@ -54,6 +54,39 @@ export interface OnsetRow {
   readonly Provisional: boolean
 }
 
+/** Columns of an onset as a value, in the order of the table: not what only filters and charts look at. */
+export const ONSET_COLUMNS = [
+  'RunId',
+  'Rank',
+  'SpanId',
+  'StepId',
+  'StepIndex',
+  'Stage',
+  'Category',
+  'Confidence',
+  'Summary',
+  'Chain',
+  'SymptomStepIndex',
+  'Evidence.StepIndex',
+  'Evidence.Detector',
+  'Evidence.Quote',
+  'Evidence.Weight',
+  'Caveats',
+  'WasteSteps',
+  'WasteInputTokens',
+  'WasteOutputTokens',
+  'WasteCacheReadTokens',
+  'WasteCacheWriteTokens',
+  'WasteReasoningTokens',
+  'WasteCostUsd',
+  'WasteMs',
+  'Method',
+  'LocalizerVersion',
+  'Provisional'
+] as const satisfies readonly (keyof OnsetRow)[]
+
+export type OnsetValueRow = Pick<OnsetRow, (typeof ONSET_COLUMNS)[number]>
+
 export interface StoredOnsetRow extends OnsetRow {
   readonly DetectedAt: string
 }
@@ -92,7 +125,7 @@ export function toOnsetRow(onset: Onset, { run, steps }: RunTree): RowToWrite<On
   }
 }
 
-export function fromOnsetRow(row: OnsetRow): Onset {
+export function fromOnsetRow(row: OnsetValueRow): Onset {
   return {
     runId: toRunId(row.RunId),
     rank: row.Rank,
@@ -129,7 +162,7 @@ export function toOnsetRecord(row: StoredOnsetRow): OnsetRecord {
   }
 }
 
-function fromEvidenceCells(row: OnsetRow): Evidence[] {
+function fromEvidenceCells(row: OnsetValueRow): Evidence[] {
   return row['Evidence.StepIndex'].map((stepIndex, at) => ({
     stepIndex,
     detector: row['Evidence.Detector'][at] ?? '',
@@ -149,7 +182,7 @@ function toWasteTokenCells(tokens: Tokens) {
   }
 }
 
-function fromWasteTokenCells(row: OnsetRow): Tokens {
+function fromWasteTokenCells(row: OnsetValueRow): Tokens {
   return fromTokenCells({
     InputTokens: row.WasteInputTokens,
     OutputTokens: row.WasteOutputTokens,

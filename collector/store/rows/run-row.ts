@@ -3,6 +3,7 @@
 import type {
   Analysis,
   IncorrectStep,
+  ListedRun,
   Localization,
   Onset,
   Run,
@@ -76,6 +77,40 @@ export interface StoredRunRow extends RunRow {
   readonly Capped: boolean
 }
 
+/** Columns of a list's item, in the order of the table. The others are most of the row's size. */
+export const LISTED_RUN_COLUMNS = [
+  'RunId',
+  'Revision',
+  'AnalyzedAt',
+  'State',
+  'Partial',
+  'TraceIds',
+  'SessionId',
+  'Service',
+  'Agent',
+  'AgentVersion',
+  'Models',
+  'Task',
+  'Outcome',
+  'OutcomeSource',
+  'StartTime',
+  'EndTime',
+  'StepCount',
+  'SpanCount',
+  'ErrorCount',
+  'InputTokens',
+  'OutputTokens',
+  'CacheReadTokens',
+  'CacheWriteTokens',
+  'ReasoningTokens',
+  'CostUsd',
+  'Completeness',
+  'IncompleteReasons',
+  'Abstention'
+] as const satisfies readonly (keyof StoredRunRow)[]
+
+export type ListedRunRow = Pick<StoredRunRow, (typeof LISTED_RUN_COLUMNS)[number]>
+
 /** The run's cells without revision, times of analysis and hash: see save-analysis.ts. */
 export function toRunRow({ tree, localization, state, partial }: Analysis): RowToWrite<RunRow> {
   const { run } = tree
@@ -121,14 +156,18 @@ export function toRunRow({ tree, localization, state, partial }: Analysis): RowT
 }
 
 export function toRunRecord(row: StoredRunRow, topOnset: Onset | undefined): RunRecord {
+  const listed = toListedRun(row, topOnset)
+  return { ...listed, run: fromRunRow(row, listed.run), ...readLocalization(row) }
+}
+
+export function toListedRun(row: ListedRunRow, topOnset: Onset | undefined): ListedRun {
   return {
-    run: fromRunRow(row),
+    run: fromListedCells(row),
     state: readWord(RUN_STATES, row.State, 'open'),
     revision: row.Revision,
     partial: row.Partial,
     abstention: readOptionalText(row.Abstention),
     topOnset,
-    ...readLocalization(row),
     analyzedAt: readNanos(row.AnalyzedAt)
   }
 }
@@ -149,7 +188,16 @@ function readLocalization(
   }
 }
 
-function fromRunRow(row: StoredRunRow): Run {
+function fromRunRow(row: StoredRunRow, listed: ListedRun['run']): Run {
+  return {
+    ...listed,
+    finalMessage: row.FinalMessage,
+    checks: fromCheckCells(row),
+    verifierOutput: row.VerifierOutput
+  }
+}
+
+function fromListedCells(row: ListedRunRow): ListedRun['run'] {
   return {
     runId: toRunId(row.RunId),
     traceIds: row.TraceIds.map(toTraceId),
@@ -159,11 +207,8 @@ function fromRunRow(row: StoredRunRow): Run {
     agentVersion: readOptionalText(row.AgentVersion),
     models: row.Models,
     task: row.Task,
-    finalMessage: row.FinalMessage,
     outcome: readWord(OUTCOMES, row.Outcome, 'unknown'),
     outcomeSource: readWord(OUTCOME_SOURCES, row.OutcomeSource, 'none'),
-    checks: fromCheckCells(row),
-    verifierOutput: row.VerifierOutput,
     startTime: readNanos(row.StartTime),
     endTime: readNanos(row.EndTime),
     stepCount: row.StepCount,
