@@ -118,6 +118,8 @@ export interface Step {
 
   /** Explicit outcome a producer put on the span (`onset.run.outcome`), valid for the whole run. */
   readonly declaredRunOutcome: Outcome | undefined
+  /** Stage a program put on the span (`onset.stage.name`), valid for it and all below it. */
+  readonly declaredStage?: StageName | undefined
   readonly checks: readonly Check[]
 
   /** Name and version of the dialect that made the step, `gen_ai@1`. */

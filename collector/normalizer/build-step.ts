@@ -16,6 +16,7 @@ import { readChecks } from './evaluation-checks.ts'
 import { withoutBytes } from './inline-bytes.ts'
 import { hasTruncationNotice } from './json-text.ts'
 import { readOutcome } from './span-outcome.ts'
+import { readDeclaredStage } from './stage-name.ts'
 import { firstText, integerOf } from './values.ts'
 
 /** Names of spans, agents, models and tools; a longer one is a text in the wrong place. */
@@ -59,6 +60,7 @@ export function buildStep(span: DecodedSpan, dialect: string, given: StepFacts):
     tokens: facts.tokens ?? {},
     costUsd: facts.costUsd,
     declaredRunOutcome: readRunOutcome(span),
+    ...readDeclaredStage(attributes),
     checks: facts.checks === undefined ? checks : [...checks, ...facts.checks],
     dialect,
     truncated: (facts.truncated ?? false) || isCut(facts),

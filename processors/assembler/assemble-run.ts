@@ -60,10 +60,12 @@ function placeInStages(
   numbered: readonly NumberedStep[],
   stateOfStep: readonly number[]
 ): RunStep[] {
-  const names = smoothStages(numbered.map(({ step }) => step.effects))
+  const names = smoothStages(
+    numbered.map(({ step, givenStage }) => ({ ...step.effects, given: givenStage }))
+  )
   let stageIndex = 0
-  return numbered.map(({ step, ...numbering }, at): RunStep => {
-    const stage = names[at] ?? step.effects.stage
+  return numbered.map(({ step, givenStage, ...numbering }, at): RunStep => {
+    const stage = names[at] ?? givenStage ?? step.effects.stage
     if (at === 0 || stage !== names[at - 1]) stageIndex += 1
     return {
       ...step,

@@ -1,7 +1,7 @@
 // Numbers the steps of a run and gives each what was folded into it: the thought of the model call that
 // asked for it, the texts of its twins, and the tokens and cost of both, each counted once.
 
-import type { ClassifiedStep, SpanId, StepId } from '@onset/collector/model'
+import type { ClassifiedStep, SpanId, StageName, StepId } from '@onset/collector/model'
 
 import { mergeSteps } from './merge-steps.ts'
 import type { Role, Roles } from './roles.ts'
@@ -16,6 +16,8 @@ export interface NumberedStep {
   readonly parentIndex: number | undefined
   readonly foldedSpanIds: readonly SpanId[]
   readonly orphan: boolean
+  /** By the program, for this step or what it happened inside of; see `onset.stage.name`. */
+  readonly givenStage: StageName | undefined
 }
 
 export interface Numbering {
@@ -36,6 +38,7 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
     else known.push(node)
   }
   const actions = findActions(forest, roles)
+  const given = findGivenStages(forest)
   const numbered = [...indexes].flatMap(([node, index]): NumberedStep[] => {
     if (node === undefined) return []
     const all = members.get(node) ?? []
@@ -52,7 +55,8 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
         index,
         parentIndex: indexes.get(actions.get(node.parent)),
         foldedSpanIds: others.map((other) => other.step.spanId),
-        orphan: node.orphan
+        orphan: node.orphan,
+        givenStage: given.get(node) ?? others.map((other) => given.get(other)).find(Boolean)
       }
     ]
   })
@@ -61,6 +65,16 @@ export function numberSteps(forest: SpanForest, roles: Roles, spending: Spending
     return target === node ? [] : [{ stepId: node.step.stepId, intoIndex: indexes.get(target) }]
   })
   return { numbered, folded }
+}
+
+/** For each node the stage of the innermost span around it, or of itself, that names one. */
+function findGivenStages(forest: SpanForest): ReadonlyMap<SpanNode, StageName> {
+  const given = new Map<SpanNode, StageName>()
+  for (const node of forest) {
+    const stage = node.step.declaredStage ?? (node.parent && given.get(node.parent))
+    if (stage !== undefined) given.set(node, stage)
+  }
+  return given
 }
 
 /** Of those whose cost is counted in one step. */

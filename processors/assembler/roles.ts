@@ -34,7 +34,7 @@ export function assignRoles(forest: SpanForest): Roles {
   const views = findLogViews(forest)
   const below = lookBelow(views.size === 0 ? forest : forest.filter((node) => !views.has(node)))
   const roles: Roles = new Map()
-  if (!forest.some(({ step }) => step.kind !== 'unknown')) return allSteps(forest)
+  if (!forest.some(({ step }) => step.kind !== 'unknown')) return allSteps(forest, below)
   let actionsLeft = forest.filter(({ step }) => isAction(step)).length
   for (const node of forest) {
     if (isAction(node.step)) actionsLeft -= 1
@@ -43,11 +43,18 @@ export function assignRoles(forest: SpanForest): Roles {
     roles.set(node, target ? { is: 'twin', target } : RULES[node.step.kind](node, around))
   }
   foldRepeatedCalls(forest, roles)
-  return hasStep(roles) ? roles : allSteps(forest)
+  return hasStep(roles) ? roles : allSteps(forest, below)
 }
 
-function allSteps(forest: SpanForest): Roles {
-  return new Map(forest.map((node) => [node, STEP]))
+/** All but the stages around them: what has nothing below is left, so there is a step. */
+function allSteps(forest: SpanForest, below: Below): Roles {
+  return new Map(forest.map((node) => [node, isStageAround(node, below) ? FRAME : STEP]))
+}
+
+/** A span whose only word is the stage of what happens in it. */
+function isStageAround(node: SpanNode, { occupied }: Below): boolean {
+  const { kind, declaredStage } = node.step
+  return kind === 'unknown' && declaredStage !== undefined && occupied.has(node)
 }
 
 function hasStep(roles: Roles): boolean {
@@ -130,7 +137,8 @@ function judgesRun({ step, parent }: SpanNode): boolean {
 function unknownRole(node: SpanNode, { roles, below }: Around): Role {
   const target = enclosingAction(node.parent, roles)
   if (target !== undefined) return { is: 'part', target }
-  return below.known.has(node) || !tells(node.step) ? FRAME : STEP
+  const isFrame = below.known.has(node) || isStageAround(node, below) || !tells(node.step)
+  return isFrame ? FRAME : STEP
 }
 
 /**

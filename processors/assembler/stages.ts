@@ -12,6 +12,8 @@ import { STAGE_NAMES } from '@onset/collector/model'
 export interface SuggestedStage {
   readonly stage: StageName
   readonly effect: Effect
+  /** What the program says, which nothing that is read from the step may change. */
+  readonly given?: StageName | undefined
 }
 
 /** More than half an odd step and less than one: two boundaries cost more than one odd step. */
@@ -34,16 +36,18 @@ const LOOK_AT_WORK = costsOf({ verification: 0, implementation: 0.3 }, 0.6)
 
 const PLAIN = new Map(STAGE_NAMES.map((own) => [own, costsOf({ [own]: 0 }, 1)]))
 
+const GIVEN = new Map(STAGE_NAMES.map((own) => [own, costsOf({ [own]: 0 }, Infinity)]))
+
 /** The stage of each step, given what each suggests. */
 export function smoothStages(suggested: readonly SuggestedStage[]): StageName[] {
   /** For each step and each stage it may get: the stage before it that makes this cheapest. */
   const before: (readonly StageName[])[] = []
   let costs: Costs = STAGE_NAMES.map(() => 0)
   let hasBegun = false
-  for (const { stage: own, effect } of suggested) {
+  for (const { stage: own, effect, given } of suggested) {
     const cheapest = findCheapest(costs)
     const moveCost = cheapest.cost + BOUNDARY_COST
-    const odd = oddCosts(own, hasBegun)
+    const odd = (given && GIVEN.get(given)) ?? oddCosts(own, hasBegun)
     before.push(
       STAGE_NAMES.map((stage, at) => (costOf(costs, at) <= moveCost ? stage : cheapest.stage))
     )

@@ -197,7 +197,7 @@ t.test('each example gives the tree of what it does', async (t) => {
     const agent = isNamed ? 'coder' : file.replace('.mjs', '')
     const command = [process.execPath, ...RECORDED, join(EXAMPLES, file), TASK] as const
     await run({ name: file, command: [...command], env })
-    const { run: told, steps } = await runNamed(agent)
+    const { run: told, steps, stages } = await runNamed(agent)
     t.same(toCalls(steps), EXPECTED_CALLS, `${file}: its tools, no more`)
     t.equal(steps.length, isNamed ? DONE.length : DONE.length + 1, `${file}: and the last answer`)
     t.match(told, {
@@ -205,6 +205,18 @@ t.test('each example gives the tree of what it does', async (t) => {
       outcome: 'ok',
       outcomeSource: isNamed ? 'declared' : 'verification'
     })
+    if (isNamed) {
+      const named = ['inspection', 'implementation', 'verification']
+      t.same(
+        stages.map(({ name }) => name),
+        named,
+        'its stages are those it names'
+      )
+      t.same(
+        steps.map(({ stage }) => stage),
+        named
+      )
+    }
   }
 })
 

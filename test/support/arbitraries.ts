@@ -123,6 +123,7 @@ export const someStep: fc.Arbitrary<ClassifiedStep> = record({
   tokens: someTokens,
   costUsd: optionalAmount,
   declaredRunOutcome: fc.option(fc.constantFrom(...OUTCOMES), { nil: undefined }),
+  declaredStage: fc.option(fc.constantFrom(...STAGE_NAMES), { nil: undefined }),
   checks: someChecks,
   dialect: someText,
   truncated: fc.boolean(),
@@ -137,7 +138,10 @@ export const someStep: fc.Arbitrary<ClassifiedStep> = record({
     exitCode: optionalInteger,
     error: optionalText
   })
-}).map((step): ClassifiedStep => step)
+}).map(({ declaredStage, ...step }): ClassifiedStep => ({
+  ...step,
+  ...(declaredStage === undefined ? {} : { declaredStage })
+}))
 
 /** Numbers and places are overwritten by whoever puts steps into a run. */
 export const someRunStep: fc.Arbitrary<RunStep> = fc

@@ -43,6 +43,7 @@ const someStep: fc.Arbitrary<ClassifiedStep> = fc
     text: fc.constantFrom('', 'text', 'git stash', 'git checkout a.ts'),
     effect: fc.constantFrom('explore', 'change'),
     stage: fc.constantFrom(...STAGE_NAMES),
+    declaredStage: fc.option(fc.constantFrom(...STAGE_NAMES), { nil: undefined, freq: 2 }),
     file: fc.constantFrom('a.ts', 'b.ts'),
     written: fc.constantFrom('', 'one', 'two')
   })
@@ -63,6 +64,7 @@ const someStep: fc.Arbitrary<ClassifiedStep> = fc
       tokens: given.input === undefined ? {} : { input: given.input },
       costUsd: given.costUsd,
       action: given.text,
+      ...(given.declaredStage === undefined ? {} : { declaredStage: given.declaredStage }),
       effects: {
         effect: given.effect,
         stage: given.stage,

@@ -71,6 +71,7 @@ const STEP_COLUMNS: readonly Column<ClassifiedStep>[] = [
   optionalFloat64('CostUsd', (step) => optionalFloatCell(step.costUsd)),
   text('CostSource', (step) => step.costSource),
   text('DeclaredRunOutcome', (step) => step.declaredRunOutcome),
+  text('DeclaredStage', (step) => step.declaredStage),
   ofChecks(text('Checks.Name', (check) => check.name)),
   ofChecks(text('Checks.Status', (check) => check.status)),
   ofChecks(text('Checks.Message', (check) => check.message)),

@@ -63,6 +63,7 @@ export interface StepRow extends TokenColumns, CheckColumns {
   readonly CostUsd: number | null
   readonly CostSource: string
   readonly DeclaredRunOutcome: string
+  readonly DeclaredStage: string
   readonly Dialect: string
   readonly Truncated: boolean
   readonly DroppedCount: string
@@ -113,6 +114,7 @@ export function toStepRow(step: ClassifiedStep): RowToWrite<StepRow> {
     CostUsd: optionalFloatCell(step.costUsd),
     CostSource: textCell(step.costSource),
     DeclaredRunOutcome: textCell(step.declaredRunOutcome),
+    DeclaredStage: textCell(step.declaredStage),
     ...toCheckCells(step.checks),
     Dialect: step.dialect,
     Truncated: step.truncated,
@@ -166,6 +168,9 @@ export function fromStepRow(row: StepRow): ClassifiedStep {
     costUsd: readOptionalNumber(row.CostUsd),
     ...(row.CostSource === '' ? {} : { costSource: row.CostSource }),
     declaredRunOutcome: readWord(OUTCOMES, row.DeclaredRunOutcome, undefined),
+    ...(row.DeclaredStage === ''
+      ? {}
+      : { declaredStage: readWord(STAGE_NAMES, row.DeclaredStage, undefined) }),
     checks: fromCheckCells(row),
     dialect: row.Dialect,
     truncated: row.Truncated,
