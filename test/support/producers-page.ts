@@ -1,4 +1,4 @@
-// docs/producers.md from what was seen: nothing in it is said that a run of a program did not show.
+// docs/producers.md from what was seen: nothing in its tables is said that a run of a program did not show.
 
 import {
   gapsOf,
@@ -9,6 +9,7 @@ import {
   type SeenRun,
   type SeenStep
 } from './producers-seen.ts'
+import { describeSwitchedOn } from './producers-switched-on.ts'
 
 /** A producer that cannot run in a test: telemetry written after its source at a version. */
 export interface SeenFixture {
@@ -74,6 +75,11 @@ ${configurations(selfRecording)}
 With exporters of their own:
 
 ${configurations(recorded)}
+
+Without an SDK in the program. \`onset run -- <agent>\` sets this for one launch, with your \`ONSET_URL\` and key; by hand, without the lines for content
+where it must not leave:
+
+${describeSwitchedOn()}
 
 This file is made by \`npm run producers\`.
 `
