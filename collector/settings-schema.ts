@@ -28,7 +28,7 @@ export const SETTINGS_SCHEMA = Type.Object({
     pattern: '^[^\\s/]+$',
     expects: 'an address or host name of this machine, as 127.0.0.1 or 0.0.0.0',
     description:
-      'Address to listen on. Any but a loopback address needs `ONSET_API_KEYS`: without keys everybody who reaches the port could read and write.'
+      'Address to listen on. Any but a loopback address needs a key, of `ONSET_API_KEYS` or made by `onset keys create` before: without keys everybody who reaches the port could read and write.'
   }),
   ONSET_PORT: Type.Integer({
     default: 4_318,
