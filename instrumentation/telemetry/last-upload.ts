@@ -1,6 +1,7 @@
 // The program an ending process starts: uploads what was left behind for one destination, then ends. What
 // to send where stands in its environment, which other users cannot read, unlike its arguments.
 
+import { forgetLastRefusal, writeLastRefusal } from './last-refusal.ts'
 import { LAST_UPLOAD_LIFE_MAX_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS } from './limits.ts'
 import {
   LAST_UPLOAD_VARIABLE,
@@ -40,6 +41,8 @@ async function upload({
     const rest = deadline - Date.now()
     if (rest <= 0) return
     const sent = await uploadLeft({ ...options, timeoutMs: rest, now: Date.now })
+    if (sent.kind === 'done') forgetLastRefusal(root)
+    else writeLastRefusal(root, sent)
     if (sent.kind !== 'later') return
     const wait = sent.afterMs ?? pause
     // Longer than it may live: the next start of an agent takes over.

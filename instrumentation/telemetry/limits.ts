@@ -24,6 +24,9 @@ export const SPOOL_AGE_MAX_MS = 7 * 24 * 60 * 60 * 1000
 /** Without a sign of life for this long, a spool of another machine or container counts as left behind. */
 export const FOREIGN_IDLE_MAX_MS = 15 * 60 * 1000
 
+/** After the first span: an agent that lives for a second only is still to learn that nobody takes its spans. */
+export const FIRST_UPLOAD_DELAY_MS = 100
+
 /** First and longest pause after a failed request; the pauses double. */
 export const RETRY_PAUSE_MIN_MS = 500
 export const RETRY_PAUSE_MAX_MS = 30_000

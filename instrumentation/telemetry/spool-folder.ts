@@ -20,10 +20,21 @@ export interface FolderName {
 
 const FOLDER_NAME = /^(run|left|taken)-([0-9a-f]{8})-(\d{1,10})-([0-9a-f]{12})$/
 
-/** Spools are kept apart by destination: what was meant for one is never sent to another. */
+/** Names of headers that carry a key: who asks, not who is asked. */
+const CREDENTIAL_HEADER =
+  /^(?:cookie|authorization|proxy-authorization|.*(?:api-?key|access-?key|token|secret|password))$/i
+
+/**
+ * Spools are kept apart by destination: what was meant for one is never sent to another. It is the address, with the
+ * headers that choose something there, as a tenant; not the key: what was refused for a wrong one goes with the right one.
+ */
 export function spoolOfDestination(spoolDir: string, { url, headers }: Destination): string {
-  const names = Object.keys(headers).toSorted()
-  const identity = [url.href, ...names.map((name) => `${name}: ${headers[name]}`)].join('\n')
+  const address = new URL(url)
+  address.username = ''
+  address.password = ''
+  const names = Object.keys(headers).filter((name) => !CREDENTIAL_HEADER.test(name))
+  const lines = names.toSorted().map((name) => `${name}: ${headers[name]}`)
+  const identity = [address.href, ...lines].join('\n')
   return join(spoolDir, createHash('sha256').update(identity).digest('hex').slice(0, 16))
 }
 

@@ -132,6 +132,7 @@ function guardEnding(
       context.with(suppressTracing(context.active()), () => {
         startLastUpload({ task, environment, waitMs, input })
       })
+      uploader.tellLeft()
     })
   }
 }

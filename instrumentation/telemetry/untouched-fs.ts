@@ -15,5 +15,6 @@ export const {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
   writeSync
 } = fs

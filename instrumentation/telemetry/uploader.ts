@@ -3,7 +3,19 @@
 
 import { context } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import { MISCONFIGURED_PAUSE_MS, RETRY_PAUSE_MAX_MS, RETRY_PAUSE_MIN_MS } from './limits.ts'
+import {
+  describeRefusal,
+  forgetLastRefusal,
+  readLastRefusal,
+  writeLastRefusal,
+  type Refusal
+} from './last-refusal.ts'
+import {
+  FIRST_UPLOAD_DELAY_MS,
+  MISCONFIGURED_PAUSE_MS,
+  RETRY_PAUSE_MAX_MS,
+  RETRY_PAUSE_MIN_MS
+} from './limits.ts'
 import type { Destination } from './options.ts'
 import { sendRecords, type SendRecordsOptions, type Sent } from './send-records.ts'
 import type { Spool } from './spool.ts'
@@ -29,6 +41,8 @@ export interface Uploader {
   wake(): void
   flush(timeoutMs: number): Promise<boolean>
   close(): void
+  /** At the end, with spans that were not sent: says so when it is known that the destination did not take the last. */
+  tellLeft(): void
 }
 
 export function createUploader(options: UploaderOptions): Uploader {
@@ -43,13 +57,23 @@ class TimedUploader implements Uploader {
   #hasLookedAround = false
   #isClosed = false
   #hasTold = false
+  #hasTried = false
+  #hasSent = false
 
   constructor(options: UploaderOptions) {
     this.#options = options
   }
 
   wake(): void {
-    this.#schedule(this.#options.delayMs)
+    const { delayMs, spool } = this.#options
+    if (this.#hasTried || !spool.hasUnsent()) {
+      this.#schedule(delayMs)
+      return
+    }
+    this.#hasTried = true
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#schedule(Math.min(delayMs, FIRST_UPLOAD_DELAY_MS))
   }
 
   async flush(timeoutMs: number): Promise<boolean> {
@@ -116,6 +140,8 @@ class TimedUploader implements Uploader {
       const sent = await sendRecords(spool.read(segment), send)
       if (sent.kind !== 'done') return sent
       spool.remove(segment)
+      if (!this.#hasSent) forgetLastRefusal(this.#options.root)
+      this.#hasSent = true
     }
     this.#pauseMs = RETRY_PAUSE_MIN_MS
     return this.#hasLookedAround || how.hold ? { kind: 'done' } : this.#uploadLeft(send)
@@ -130,19 +156,28 @@ class TimedUploader implements Uploader {
     return sent
   }
 
-  #pauseAfter(sent: Exclude<Sent, { kind: 'done' }>): number {
-    if (!this.#hasTold) this.#tell(sent)
+  #pauseAfter(sent: Refusal): number {
+    if (!this.#hasTold) {
+      this.#tell(describeRefusal(sent))
+      writeLastRefusal(this.#options.root, sent)
+    }
     if (sent.kind === 'misconfigured') return MISCONFIGURED_PAUSE_MS
     const pause = this.#pauseMs
     this.#pauseMs = Math.min(pause * 2, RETRY_PAUSE_MAX_MS)
     return sent.afterMs ?? pause
   }
 
+  tellLeft(): void {
+    if (this.#hasTold || this.#hasSent) return
+    const why = readLastRefusal(this.#options.root)
+    if (why !== undefined) this.#tell(why)
+  }
+
   /** A destination that is down is told once; the spans wait in the spool. */
-  #tell(sent: Exclude<Sent, { kind: 'done' }>): void {
+  #tell(why: string): void {
     this.#hasTold = true
-    const why = sent.kind === 'later' ? sent.why : `status ${sent.status}`
-    const { href } = this.#options.destination.url
-    this.#options.tell(`spans wait in the spool: ${href} does not take them (${why})`)
+    // Without what may be a password or a key in it.
+    const { origin, pathname } = this.#options.destination.url
+    this.#options.tell(`spans wait in the spool: ${origin}${pathname} does not take them (${why})`)
   }
 }
