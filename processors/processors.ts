@@ -158,6 +158,7 @@ function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): Analy
 async function readRun(store: AnalysisStore, runId: RunId) {
   const { steps, capped, ingestedThrough } = await store.readRunSteps(runId)
   const outcomeReports = await store.readOutcomeReports(runId)
+  await setImmediate()
   return { assembled: assembleRun(steps, { outcomeReports, capped }), capped, ingestedThrough }
 }
 

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Reports } from '../reports.ts'
 import { fromIngestedRow } from '../rows/run-step-row.ts'
 import type { StoreMetrics } from '../store-metrics.ts'
+import { mapInSlices } from './in-slices.ts'
 import { findPendingRuns } from './pending-runs.ts'
 import { saveAnalysis } from './save-analysis.ts'
 import { readStoredSteps } from './stored-steps.ts'
@@ -46,7 +47,8 @@ export class Analyses {
     return this.#metrics.timeRead('read_run_steps', async () => {
       const stored = await readStoredSteps(this.#engine, runId)
       const reported = await this.#reports.readNewestReport(runId)
-      const steps = stored.rows.map(fromIngestedRow).toSorted((a, b) => {
+      const given = await mapInSlices(stored.rows, fromIngestedRow)
+      const steps = given.toSorted((a, b) => {
         if (a.startTime !== b.startTime) return a.startTime < b.startTime ? -1 : 1
         return a.stepId < b.stepId ? -1 : 1
       })

@@ -18,6 +18,7 @@ import type { RunStepCells, StoredStepRow } from '../rows/run-step-row.ts'
 import { toFoldedRow, toIngestedRow, toRunStepRow } from '../rows/run-step-row.ts'
 import { toRunRow } from '../rows/run-row.ts'
 import { toStageRow } from '../rows/stage-row.ts'
+import { mapInSlices } from './in-slices.ts'
 import { VISIBLE_SECONDS_MAX } from './pending-runs.ts'
 import type { StoredRunSteps } from './stored-steps.ts'
 
@@ -57,13 +58,13 @@ export interface AnalysisContent {
 }
 
 /** `analyzedAt` stands in for the arrival of steps that the store has not, or no longer. */
-export function buildContent(
+export async function buildContent(
   analysis: Analysis,
   stored: StoredRunSteps,
   analyzedAt: UnixNano
-): AnalysisContent {
+): Promise<AnalysisContent> {
   const { tree, localization } = analysis
-  const steps = toStepContents(analysis, stored.rows, analyzedAt)
+  const steps = await toStepContents(analysis, stored.rows, analyzedAt)
   const stages = tree.stages.map((stage) => ({
     key: stage.index,
     json: toRowJson(toStageRow(stage, tree.run))
@@ -80,7 +81,7 @@ export function buildContent(
     stages,
     onsets,
     run,
-    hash: hashOf([run, ...steps, ...stages, ...onsets]),
+    hash: await hashOf([run, ...steps, ...stages, ...onsets]),
     partitionTime: secondsCell(tree.run.startTime)
   }
 }
@@ -90,33 +91,34 @@ export function toSuspect(stepId: string, category: string, provisional: boolean
   return JSON.stringify([stepId, category, provisional])
 }
 
-function toStepContents(
+async function toStepContents(
   { tree, localization, ingestedThrough }: Analysis,
   rows: readonly StoredStepRow[],
   analyzedAt: UnixNano
-): StepContent[] {
+): Promise<readonly StepContent[]> {
   const left = new Map(rows.map((row) => [row.StepId, row]))
   const take = (stepId: string): StoredStepRow | undefined => {
     const row = left.get(stepId)
     left.delete(stepId)
     return row
   }
-  const contents: StepContent[] = []
-  for (const step of withVerdicts(tree, localization)) {
+  const numbered = await mapInSlices(withVerdicts(tree, localization), (step) => {
     const row = take(step.stepId)
     const cells = toRunStepRow(step, row === undefined ? undefined : toIngestedRow(row))
-    contents.push(toStepContent(cells, row ?? { step, analyzedAt }))
-  }
-  for (const { stepId, intoIndex } of tree.folded) {
+    return toStepContent(cells, row ?? { step, analyzedAt })
+  })
+  const folded = await mapInSlices(tree.folded, ({ stepId, intoIndex }) => {
     const row = take(stepId)
-    if (row !== undefined)
-      contents.push(toStepContent(toFoldedRow(toIngestedRow(row), intoIndex), row))
-  }
-  for (const row of left.values()) {
-    if (!wasLeftOut(row, ingestedThrough)) continue
-    contents.push(toStepContent(toFoldedRow(toIngestedRow(row), undefined), row))
-  }
-  return contents
+    return row === undefined ? [] : [toFolded(row, intoIndex)]
+  })
+  const others = await mapInSlices(left.values(), (row) =>
+    wasLeftOut(row, ingestedThrough) ? [toFolded(row, undefined)] : []
+  )
+  return [...numbered, ...folded.flat(), ...others.flat()]
+}
+
+function toFolded(row: StoredStepRow, intoIndex: number | undefined): StepContent {
+  return toStepContent(toFoldedRow(toIngestedRow(row), intoIndex), row)
 }
 
 /**
@@ -156,8 +158,8 @@ function withVerdicts({ steps }: RunTree, localization: Localization): readonly 
   )
 }
 
-function hashOf(rows: readonly ContentRow[]): string {
+async function hashOf(rows: readonly ContentRow[]): Promise<string> {
   const hash = createHash('sha256')
-  for (const { json } of rows) hash.update(json).update('\n')
+  await mapInSlices(rows, ({ json }) => hash.update(json).update('\n'))
   return hash.digest('hex')
 }

@@ -11,6 +11,7 @@ import { sqlText } from '../sql/sql-text.ts'
 import { splitInserts, weekOf } from '../write/split-inserts.ts'
 import type { AnalysisContent, StepContent } from './analysis-content.ts'
 import { buildContent, toSuspect } from './analysis-content.ts'
+import { mapInSlices } from './in-slices.ts'
 import type { StoredRunSteps } from './stored-steps.ts'
 import { readStoredSteps } from './stored-steps.ts'
 
@@ -107,7 +108,7 @@ export async function saveAnalysis(
   analyzedAt: UnixNano
 ): Promise<SaveResult> {
   const stored = await readStored(engine, analysis.tree.run.runId)
-  const content = buildContent(analysis, stored.steps, analyzedAt)
+  const content = await buildContent(analysis, stored.steps, analyzedAt)
   const { head } = stored
   const isNew = head?.ContentHash !== content.hash || head.Revision !== stored.revision
   const stamps: Stamps = {
@@ -144,7 +145,7 @@ async function insertSteps(
   steps: readonly StepContent[],
   revision: number
 ): Promise<void> {
-  const rows = steps.map(({ json, ingestedAt, partitionTime }) => ({
+  const rows = await mapInSlices(steps, ({ json, ingestedAt, partitionTime }) => ({
     json: stamp(json, {
       Revision: revision,
       PartitionTime: partitionTime,

@@ -31,14 +31,15 @@ export function takeWithin<H extends Head>(
 /** Neighbours, in the order given; no part is empty. */
 export function toParts<H extends Head>(
   heads: readonly H[],
-  rowsMax = Number.POSITIVE_INFINITY
+  rowsMax = Number.POSITIVE_INFINITY,
+  charsMax = PART_CHARS_MAX
 ): readonly (readonly H[])[] {
   const parts: H[][] = []
   let chars = 0
   for (const head of heads) {
     const part = parts.at(-1)
     chars += head.TextChars
-    if (part === undefined || part.length >= rowsMax || chars > PART_CHARS_MAX) {
+    if (part === undefined || part.length >= rowsMax || chars > charsMax) {
       parts.push([head])
       chars = head.TextChars
     } else {
