@@ -32,7 +32,7 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     },
     handler: async (request, reply) => {
       const { body } = request
-      const runId = readRunId(request.params.runId)
+      const runId = readRunId(options.maskText(request.params.runId))
       const { judged, onsetStepId } = await readJudged(store, runId, body)
       const feedback: Feedback = {
         runId,
@@ -40,7 +40,7 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
         ...(onsetStepId === undefined ? {} : { onsetStepId }),
         category: body.category,
         comment: options.maskText(body.comment ?? ''),
-        author: body.author ?? '',
+        author: options.maskText(body.author ?? ''),
         createdAt: fromUnixMillis(now()),
         ...(judged === undefined ? {} : { judged })
       }

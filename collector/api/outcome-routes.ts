@@ -76,7 +76,7 @@ export const outcomeRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, 
       response: { 202: OutcomeAccepted, ...ERROR_RESPONSES }
     },
     handler: async (request, reply) => {
-      const runId = readRunId(request.params.runId)
+      const runId = readRunId(maskText(request.params.runId))
       const report = toOutcomeReport(request.body, { now: now(), maskText })
       const details = { outcome: report.outcome }
       const audited = { action: 'outcome_reported', target: runId, details } as const
@@ -99,10 +99,9 @@ function toOutcomeReport(
   { now, maskText }: { readonly now: number; readonly maskText: ApiOptions['maskText'] }
 ): OutcomeReport {
   // Masked after it was cut: what is left out need not be read.
-
   return {
     outcome: body.outcome,
-    source: body.source,
+    source: maskText(body.source),
     checks: keepChecks(body.checks ?? []).map((check) => toCheck(check, maskText)),
     output: cutText(
       maskText(cutText(body.output ?? '', VERIFIER_OUTPUT_CHARS_MAX)),

@@ -27,7 +27,7 @@ const SPAN_SANITIZERS: readonly ((span: DecodedSpan) => DecodedSpan)[] = [
 /** Sanitizers of a resource, in order; resources are shared by spans and repaired once. */
 const RESOURCE_SANITIZERS: readonly ((resource: Resource) => Resource)[] = [
   nameEmptyService,
-  sanitizeAttributesOf
+  sanitizeResourceTexts
 ]
 
 /** The same spans, masked and mended; the very same objects where there was nothing to do. */
@@ -39,7 +39,7 @@ export function sanitizeSpans(spans: readonly DecodedSpan[]): readonly DecodedSp
     let mended = span
     for (const sanitize of SPAN_SANITIZERS) mended = sanitize(mended)
     const resource = once(resources, span.resource, sanitizeResource)
-    const scope = once(scopes, span.scope, sanitizeAttributesOf)
+    const scope = once(scopes, span.scope, sanitizeScope)
     if (resource !== span.resource || scope !== span.scope) mended = { ...mended, resource, scope }
     if (mended !== span) isSame = false
     return mended
@@ -51,6 +51,34 @@ export function sanitizeResource(resource: Resource): Resource {
   let mended = resource
   for (const sanitize of RESOURCE_SANITIZERS) mended = sanitize(mended)
   return mended
+}
+
+function sanitizeResourceTexts(resource: Resource): Resource {
+  const texts = collectAttributeTexts(resource.attributes)
+  if (resource.schemaUrl !== '') texts.texts.push(resource.schemaUrl)
+  const map = textMapFor(texts)
+  if (map === undefined) return resource
+  const schemaUrl = map(resource.schemaUrl, '')
+  const attributes = mapAttributes(resource.attributes, map)
+  const isSame = schemaUrl === resource.schemaUrl && attributes === resource.attributes
+  return isSame ? resource : { ...resource, schemaUrl, attributes }
+}
+
+export function sanitizeScope(scope: Scope): Scope {
+  const texts = collectAttributeTexts(scope.attributes)
+  texts.texts.push(scope.name, scope.version, scope.schemaUrl)
+  const map = textMapFor(texts)
+  if (map === undefined) return scope
+  const name = map(scope.name, '')
+  const version = map(scope.version, '')
+  const schemaUrl = map(scope.schemaUrl, '')
+  const attributes = mapAttributes(scope.attributes, map)
+  const isSame =
+    name === scope.name &&
+    version === scope.version &&
+    schemaUrl === scope.schemaUrl &&
+    attributes === scope.attributes
+  return isSame ? scope : { ...scope, name, version, schemaUrl, attributes }
 }
 
 function sanitizeTexts(span: DecodedSpan): DecodedSpan {
@@ -67,6 +95,8 @@ export function sanitizeAttributesOf<T extends { readonly attributes: Attributes
 
 /** What has to be done to these texts; undefined when nothing has. */
 export function textMapFor({ texts, isTooDeep }: SpanTexts): TextMap | undefined {
+  // The last key, too, ends with a separator.
+  texts.push('')
   const joined = texts.join(TEXT_SEPARATOR)
   const hints = findSecretHints(joined)
   if (hints === undefined) return joined.isWellFormed() && !isTooDeep ? undefined : mendText

@@ -9,7 +9,13 @@ import type {
   Resource,
   Scope
 } from '../model/index.ts'
-import { once, sanitizeAttributesOf, sanitizeResource, textMapFor } from './sanitize-spans.ts'
+import {
+  once,
+  sanitizeAttributesOf,
+  sanitizeResource,
+  sanitizeScope,
+  textMapFor
+} from './sanitize-spans.ts'
 import {
   collectAttributeTexts,
   collectValueTexts,
@@ -99,7 +105,7 @@ function createOwners(): Owners {
   return {
     sanitize: ({ resource, scope }) => ({
       resource: once(resources, resource, sanitizeResource),
-      scope: once(scopes, scope, sanitizeAttributesOf)
+      scope: once(scopes, scope, sanitizeScope)
     })
   }
 }

@@ -6,7 +6,7 @@
 
 import { normalizeSpans, sanitizeSpans } from '../../collector/normalizer/index.ts'
 import type { AttributeValue, DecodedSpan } from '../../collector/model/index.ts'
-import { aSpan, someAttributes } from '../support/builders.ts'
+import { aResource, aScope, aSpan, someAttributes } from '../support/builders.ts'
 
 const ROUNDS = 9
 const SPANS = 1_000
@@ -166,8 +166,11 @@ const KINDS: Readonly<Record<string, (seed: number) => DecodedSpan>> = {
     })
 }
 
+/** Shared by the spans of a request, as the decoder makes them. */
+const SHARED = { resource: aResource(), scope: aScope() }
+
 function spanOf(name: string, attributes: Record<string, AttributeValue>): DecodedSpan {
-  return aSpan({ name, attributes: someAttributes(attributes) })
+  return aSpan({ name, attributes: someAttributes(attributes), ...SHARED })
 }
 
 /** Median over the rounds of the thread's CPU time, in µs a span. */

@@ -7,11 +7,8 @@ import t from 'tap'
 import { sanitizeSpans } from '../../collector/normalizer/index.ts'
 import { TEXT_SEPARATOR } from '../../collector/normalizer/sanitizers/secret-clues.ts'
 import { findSecretHints } from '../../collector/normalizer/sanitizers/secret-hints.ts'
-import {
-  isSecretKey,
-  SECRET_KEY_ENDS,
-  SECRET_KINDS
-} from '../../collector/normalizer/sanitizers/secret-kinds.ts'
+import { SECRET_KINDS } from '../../collector/normalizer/sanitizers/secret-kinds.ts'
+import { isSecretKey, SECRET_KEY_ENDS } from '../../collector/normalizer/sanitizers/secret-names.ts'
 import { aSpan, someAttributes } from '../support/builders.ts'
 
 const BODY = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0fRaB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0fR'

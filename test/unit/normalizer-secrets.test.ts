@@ -1,5 +1,4 @@
 // Method: secrets of each shape are planted where spans carry text; none may survive, ordinary text must.
-// Every secret here was made up, and is put together from pieces so that no scanner takes it for a real one.
 
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
@@ -8,49 +7,7 @@ import type { DecodedSpan } from '../../collector/model/index.ts'
 import { sanitizeSpans } from '../../collector/normalizer/index.ts'
 import { aResource, aScope, aSpan, someAttributes } from '../support/builders.ts'
 import { anEvent } from '../support/dialect-cases.ts'
-
-const LETTERS = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0fR'
-const HEX = '0123456789abcdef'.repeat(4)
-const BASE64 = `MIIEow${LETTERS.repeat(2)}`
-const PEM = (name: string, end = '\n') =>
-  `-----BEGIN ${name}-----${end}${`${BASE64}${end}`.repeat(4)}-----END ${name}-----`
-
-/** Kind of the marker, a secret, and text around it: `§` is where the secret stands. */
-const PLANTED: readonly (readonly [kind: string, secret: string, around: string])[] = [
-  ['anthropic_key', `sk-ant-api03-${LETTERS}`, 'export ANTHROPIC_API_KEY=§'],
-  ['api_key', `sk-proj-${LETTERS}_${LETTERS}`, 'client = OpenAI("§")'],
-  ['api_key', `sk-${LETTERS}`, '§'],
-  ['api_key', `sk-or-v1-${HEX}`, 'key: §.'],
-  ['github_token', `ghp_${LETTERS}abcd`, 'git clone https://§@github.com/a/b'],
-  ['github_token', `github_pat_${LETTERS}`, 'gh auth login --with-token §'],
-  ['onset_key', `onset_${'aB3-_'.repeat(9)}aB3-`, 'OTEL_HEADERS=authorization=Bearer §'],
-  ['gitlab_token', `glpat-${LETTERS}`, 'PRIVATE-TOKEN: §'],
-  ['slack_token', `xoxb-123456789012-${LETTERS}`, 'slack(§)'],
-  ['slack_webhook', `T00000000/B00000000/${LETTERS}`, 'https://hooks.slack.com/services/§'],
-  ['stripe_key', `sk_live_${LETTERS}`, 'stripe.api_key = "§"'],
-  ['aws_access_key', `AKIA${LETTERS.toUpperCase().slice(0, 16)}`, 'aws_access_key_id = §'],
-  ['google_key', `AIza${LETTERS}abc`, 'https://maps.example.com/?q=1&k=§'],
-  ['google_key', `ya29.${LETTERS}`, 'token §'],
-  ['service_token', `hf_${'abcdefghij'.repeat(4)}`, 'login("§")'],
-  ['service_token', `npm_${LETTERS}abcd`, '//packages.example/:_authToken=§'],
-  ['jwt', `eyJ${LETTERS}.eyJ${LETTERS}.${LETTERS}`, 'cookie session=§;'],
-  ['bearer_token', LETTERS, 'curl -H "Authorization: Bearer §" https://example.com'],
-  ['url_password', 'hunter2', 'postgres://cart:§@db.example.com:5432/cart'],
-  ['url_parameter', 's3cr3tvalue', 'GET https://example.com/login?user=a&password=§&x=1'],
-  ['url_parameter', HEX, 'https://b.s3.amazonaws.com/k?X-Amz-Signature=§'],
-  ['password', 'hunter2!', 'password: "§"'],
-  ['password', 'Tr0ub4dor', 'Server=db;Uid=sa;Pwd=§;'],
-  ['secret', `${LETTERS}+/abcd=`, 'AWS_SECRET_ACCESS_KEY=§'],
-  ['secret', LETTERS, '{"api_key": "§"}'],
-  ['secret', LETTERS, 'X-Api-Key: §'],
-  ['secret', LETTERS, 'const clientSecret = "§"'],
-  ['secret', `dXNlcjpwYXNz${LETTERS}`, 'Authorization: Basic §'],
-  ['private_key', PEM('RSA PRIVATE KEY'), 'cat id_rsa\n§\n$'],
-  ['private_key', PEM('PRIVATE KEY', '\\n'), '{"private_key":"§"}'],
-  ['private_key', PEM('OPENSSH PRIVATE KEY'), '§']
-]
-
-const plant = (secret: string, around: string) => around.replace('§', () => secret)
+import { BASE64, HEX, LETTERS, LOOK_ALIKES, PEM, plant, PLANTED } from '../support/secret-cases.ts'
 
 /** A span that carries `text` in one place. */
 const PLACES: Readonly<Record<string, (text: string) => Partial<DecodedSpan>>> = {
@@ -84,7 +41,15 @@ const PLACES: Readonly<Record<string, (text: string) => Partial<DecodedSpan>>> =
   'the resource': (text) => ({
     resource: aResource({ attributes: someAttributes({ 'service.name': 's', a: text }) })
   }),
-  'the scope': (text) => ({ scope: aScope({ attributes: someAttributes({ a: text }) }) })
+  'the scope': (text) => ({ scope: aScope({ attributes: someAttributes({ a: text }) }) }),
+  'the trace state': (text) => ({ traceState: text }),
+  'the name of the scope': (text) => ({ scope: aScope({ name: text }) }),
+  'the version of the scope': (text) => ({ scope: aScope({ version: text }) }),
+  'the schema of the scope': (text) => ({ scope: aScope({ schemaUrl: text }) }),
+  'the schema of the resource': (text) => ({ resource: aResource({ schemaUrl: text }) }),
+  'bytes that are text': (text) => ({ attributes: someAttributes({ a: Buffer.from(text) }) }),
+  'a key of a number': (text) => ({ attributes: someAttributes({ [text]: 5 }) }),
+  'a key of a number of an event': (text) => ({ events: [anEvent('e', { [text]: 5 })] })
 }
 
 function sanitizeOne(span: Partial<DecodedSpan>): DecodedSpan {
@@ -193,7 +158,8 @@ t.test('ordinary text is left as it is', async (t) => {
     'meta-llama-3-8B.tiktoken:PT09PT09PT09PT09PT09PQ==',
     'AKIA is how access keys begin, ghp_ tokens and sk- keys too; eyJ is {"',
     'page?next=2&token=abc and ?sort=key',
-    '😀 password 😀'
+    '😀 password 😀',
+    ...LOOK_ALIKES
   ]
   for (const text of ordinary) {
     for (const given of [text, JSON.stringify([{ content: text }])]) {
@@ -279,7 +245,47 @@ t.test('no text makes masking slow: a mebibyte of each is done', async (t) => {
     ' ',
     'a',
     'SG.aaaaaaaaaaaaaaaaaaaa.',
-    'hooks.slack.com/services/'
+    'hooks.slack.com/services/',
+    'curl ',
+    'curl -u a:',
+    'curl -u ',
+    '-u ',
+    'mysql ',
+    'mysql -p',
+    'mariadb -p ',
+    'sshpass -p ',
+    'docker login ',
+    '-pass pass:',
+    'authorization: ',
+    'Authorization: Basic ',
+    'authorization: aaaaaaaa ',
+    '"auth":"',
+    '_auth=',
+    'cookie: ',
+    'cookie: a=',
+    'cookie: a=b;',
+    '--cookie ',
+    '--password ',
+    '--token ',
+    '--',
+    '<password>',
+    '<password>aaaa',
+    '_PASS=',
+    'PASSWORD=secret(',
+    'TOKEN=',
+    'secret=a',
+    'token%3D',
+    '\u001b[33m',
+    'token\u001b[0m',
+    '\\u001b[',
+    ':AA',
+    '1:AA',
+    'LS0tLS1CRUdJTi',
+    'LS0tLS1CRUdJTi\n',
+    `LS0tLS1CRUdJTi${'A'.repeat(40)}\n`,
+    'hvs.',
+    'AGE-SECRET-KEY-1',
+    'discord.com/api/webhooks/1/'
   ]
   for (const unit of hostile) {
     const text = unit.repeat(Math.ceil(MEBIBYTE / unit.length))

@@ -2,8 +2,9 @@
 
 import type { SecretHints } from './secret-hints.ts'
 import { findSecretHints } from './secret-hints.ts'
-import type { SecretKind } from './secret-kinds.ts'
-import { isSecretKey, isSecretText } from './secret-kinds.ts'
+import type { SecretKind } from './secret-kind.ts'
+import { isWordEnd } from './secret-kind.ts'
+import { isSecretKey, isSecretNumber, isSecretNumberKey, isSecretText } from './secret-names.ts'
 
 /** Shortest that can hold a secret: `a://b:c@`. */
 const TEXT_CHARS_MIN = 8
@@ -35,24 +36,29 @@ export function maskNamedSecret(text: string, key: string): string {
   return isSecretKey(key) && isSecretText(text) ? marker('secret') : text
 }
 
+/** The same for a number, as a code that consists of digits. */
+export function maskNamedNumber(value: number | bigint, key: string): number | bigint | string {
+  return isSecretNumberKey(key) && isSecretNumber(value) ? marker('secret') : value
+}
+
 function maskKind(text: string, { kind, pattern, accepts, isNamed }: SecretKind): string {
   return text.replace(pattern, (match: string, kept: string, secret: string, at: number) => {
-    if (accepts !== undefined && !accepts(secret)) return match
+    const place = { before: text.charAt(at - 1), kept, after: text.charAt(at + match.length) }
+    if (accepts !== undefined && !accepts(secret, place)) return match
     if (isNamed === true && isWordEnd(text, at)) return match
-    return kept + marker(kind)
+    const quote = quoteFor(kept, secret)
+    return kept + quote + marker(kind) + quote
   })
 }
 
-/**
- * True when the name at `at` is only the end of a word. `accessToken` begins a name at its capital,
- * `access_token` after its underscore, and `\ntoken` after an escape in a text that is JSON.
- */
-function isWordEnd(text: string, at: number): boolean {
-  const isInside = LOWER_CASE.test(text.charAt(at - 1)) && LOWER_CASE.test(text.charAt(at))
-  return isInside && text.charAt(at - 2) !== '\\'
+/** What JSON needs around the marker in place of a number: the quote that stands around its name. */
+function quoteFor(kept: string, secret: string): string {
+  if (!NUMBER.test(secret)) return ''
+  return QUOTED_NAME.exec(kept)?.[1] ?? ''
 }
 
-const LOWER_CASE = /[a-z]/
+const NUMBER = /^\d+$/
+const QUOTED_NAME = /(\\{0,8}")\s{0,4}:\s{0,4}$/
 
 function marker(kind: string): string {
   return `[masked:${kind}]`

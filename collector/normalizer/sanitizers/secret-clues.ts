@@ -2,7 +2,8 @@
 // least, and so has a pair of characters of it at an even position of any text: two pairs a literal, the rarest
 // for even positions and the rarest for odd ones, lead to every place where a secret may begin.
 
-import { SECRET_KEY_ENDS, SECRET_KINDS } from './secret-kinds.ts'
+import { SECRET_KINDS } from './secret-kinds.ts'
+import { SECRET_KEY_ENDS } from './secret-names.ts'
 
 /** Between texts that are looked at together: no pattern reaches across it from one to the next. */
 export const TEXT_SEPARATOR = '\n:'
@@ -34,11 +35,20 @@ export const SECRET_KEY_BIT = 1 << 29
 
 const PAIR_VALUES = 65_536
 
-/** Pairs and then letters of English and of code, from common to rare; what is not among them is rarer. */
+/** The pairs of runs of agents and of source code, from common to rare; what is not among them is rarer. */
 const COMMON_PAIRS =
-  'e s tr reinteonstheatorernesntarenisitliecalondeascoedngnstoaisisellsefoicraceetamroletatseaneio' +
-  'ndomemapaelnouugilveulfigeprtuchacridiblkebedtusubmealotiloshvaopefaamwhhowexphiwosuimkeowivim'
-const COMMON_UNITS = ' etaoinsrlcdpumhgfbykvwx'
+  'ine ont re terstteatesorth aens  scolen desentanheng cti iroetd al rnseditmendta funarto' +
+  'rilieaasecneiotrouad pctutr  oisomficeramaac..gesiamg paillly vets nimurchex wlopertdi l' +
+  'el bmppr mo  e dodnonchaf l cassaiottunapoooolpyowlaaps.ckfoepicemdausrsidpla keifagopso' +
+  ' u--lyh uedohobehittrum efrrrnt. hppigt_ibe.bumiulabocnlmofr/airptpuvaof__tpnit(eenulubl' +
+  'rywhs:e:t:xtuplswiumbasu.tytsae,httyokspwaldshclevqu kRe\\n Trde(iermrc Sm>bogi I//os voa' +
+  's,ivweipubcrfafuvie-aye_ia.ss/.pwnCoeqypp .c Atc C gk mdbicu.mc scp/w dsxpccze/me"r.wofe' +
+  `s'npt,d6/dlt_cebnyn.nvizrg_iui./uc_s/s R:/Thgh(f/tt)ffnfogn_psgr Psy-cd. Dy.mmSt MkBr-d:` +
+  `s(rvaveimbd_e)_tgspis)n(ysciobrlov(s(tew's N Ls"-pe'l_.eawdd-roiu m/d,l.d(kid"t'Id.w FSe` +
+  'Pr Ox Inr(mseyNo'
+
+/** Of looking at one more literal where another leads to, to that of being led there. */
+const SHARED_COST = 0.3
 
 /** For each pair, as two bytes of memory make a number, where in CANDIDATES to look; 0 for nearly all of them. */
 export const PLACES = new Uint16Array(PAIR_VALUES)
@@ -56,15 +66,48 @@ export const CANDIDATES: readonly (readonly Candidate[])[] = [
 
 function gatherCandidates(): ReadonlyMap<number, readonly Candidate[]> {
   const byPair = new Map<number, Candidate[]>()
-  for (const clue of gatherClues()) {
-    for (const parity of [0, 1]) {
-      const offset = rarestPair(clue.literal, parity)
-      for (const pair of spellings(clue, offset)) {
-        byPair.set(pair, [...(byPair.get(pair) ?? []), toCandidate(clue, offset)])
-      }
+  const places = gatherClues().flatMap((clue) => [
+    { clue, offsets: offsetsFrom(0, clue.literal) },
+    { clue, offsets: offsetsFrom(1, clue.literal) }
+  ])
+  const chosen = new Set<string>()
+  // Where there is no choice first: what is looked at anyway costs little more for another literal.
+  for (const { clue, offsets } of places.toSorted((a, b) => a.offsets.length - b.offsets.length)) {
+    const offset = cheapestOffset(clue.literal, offsets, chosen)
+    chosen.add(pairAt(clue.literal, offset))
+    for (const pair of spellings(clue, offset)) {
+      byPair.set(pair, [...(byPair.get(pair) ?? []), toCandidate(clue, offset)])
     }
   }
   return byPair
+}
+
+function offsetsFrom(parity: number, literal: string): readonly number[] {
+  const count = Math.floor((literal.length - parity) / 2)
+  return Array.from({ length: count }, (_, at) => parity + 2 * at)
+}
+
+function pairAt(literal: string, offset: number): string {
+  return literal.slice(offset, offset + 2)
+}
+
+function cheapestOffset(
+  literal: string,
+  offsets: readonly number[],
+  chosen: ReadonlySet<string>
+): number {
+  const costs = offsets.map((offset) => {
+    const pair = pairAt(literal, offset)
+    return frequencyOf(pair) * (chosen.has(pair) ? SHARED_COST : 1)
+  })
+  return offsets[costs.indexOf(Math.min(...costs))] ?? 0
+}
+
+/** Of a pair to that of the most common one; falls as it does in those texts. */
+function frequencyOf(pair: string): number {
+  let rank = 0
+  while (rank < COMMON_PAIRS.length / 2 && !COMMON_PAIRS.startsWith(pair, 2 * rank)) rank += 1
+  return (1 + rank / 30) ** -1.4
 }
 
 function toCandidate(clue: Clue, offset: number): Candidate {
@@ -97,27 +140,6 @@ function cluesOf(
 ): readonly Clue[] {
   const pattern = new RegExp(source, ignoreCase ? 'iy' : 'y')
   return literals.map((literal) => ({ literal, ignoresCase: ignoreCase, pattern, bit }))
-}
-
-function rarestPair(literal: string, parity: number): number {
-  let best = parity
-  for (let offset = parity; offset + 1 < literal.length; offset += 2) {
-    if (rarityOf(literal, offset) > rarityOf(literal, best)) best = offset
-  }
-  return best
-}
-
-function rarityOf(literal: string, offset: number): number {
-  const pair = literal.slice(offset, offset + 2)
-  for (let at = 0; at < COMMON_PAIRS.length; at += 2) {
-    if (COMMON_PAIRS.startsWith(pair, at)) return at
-  }
-  return COMMON_PAIRS.length + rarityOfUnit(pair.charAt(0)) + rarityOfUnit(pair.charAt(1))
-}
-
-function rarityOfUnit(unit: string): number {
-  const place = COMMON_UNITS.indexOf(unit)
-  return place === -1 ? COMMON_UNITS.length : place
 }
 
 /** The pair as two bytes of memory make a number, whatever the machine's order; in both cases where that is ignored. */

@@ -5,7 +5,7 @@
 
 import type { Candidate } from './secret-clues.ts'
 import { CANDIDATES, FLAGS, PLACES, PRIVATE_KEY_BIT, SECRET_KEY_BIT } from './secret-clues.ts'
-import type { SecretKind } from './secret-kinds.ts'
+import type { SecretKind } from './secret-kind.ts'
 import { SECRET_KINDS } from './secret-kinds.ts'
 
 /** Why texts are looked at closer. */
