@@ -83,6 +83,7 @@ function openTelemetry(request: TelemetryRequest, now: () => number): LaunchTele
     tracestate: launchState(traceparent, settings.tracestate),
     redact: (text) => redaction.redact(text),
     end: (end) => runs.end(end),
+    discard: () => telemetry.discard(traceparent.split('-')[2] ?? ''),
     flush: (timeoutMs) => telemetry.flush(timeoutMs)
   }
 }

@@ -1,16 +1,26 @@
 // The lines at the end of a launch: where the run is, and when it failed, where it went wrong.
 
 import type { RunDetail } from '../api-client/index.ts'
-import { formatCount, toLine } from '../terminal/index.ts'
+import { formatCount, toLine, type OwnCommand } from '../terminal/index.ts'
 
 const LINE_CHARS_MAX = 400
 
-export function describeRun(detail: RunDetail, url: string): readonly string[] {
+export interface Words {
+  readonly url: string
+  readonly ownCommand: OwnCommand
+}
+
+/** Where a person finds the run: the command, and the page. */
+export function describePlace(runId: string, { url, ownCommand }: Words): string {
+  return `${ownCommand(`show ${runId}`)}    ${url}/runs/${encodeURIComponent(runId)}`
+}
+
+export function describeRun(detail: RunDetail, words: Words): readonly string[] {
   const { run } = detail
   const outcome = run.state === 'complete' ? run.outcome : `${run.outcome} so far`
   const lines = [
     `run ${run.id}: ${outcome}, ${formatCount(run.stepCount, 'step')}`,
-    `  onset show ${run.id}    ${url}/api/runs/${encodeURIComponent(run.id)}`
+    `  ${describePlace(run.id, words)}`
   ]
   return run.outcome === 'error' ? [...lines, ...describeOnset(detail)] : lines
 }

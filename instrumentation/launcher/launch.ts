@@ -4,7 +4,8 @@
 import { randomUUID } from 'node:crypto'
 import { createApiClient, type RunDetail } from '../api-client/index.ts'
 import { setUpChild, type ChildSetup } from './child-setup.ts'
-import { describeRun } from './describe-runs.ts'
+import { ownCommandOf } from '../terminal/index.ts'
+import { describePlace, describeRun, type Words } from './describe-runs.ts'
 import { analyzeNow, awaitReported, explainFailure, findRuns, type FoundRuns } from './find-runs.ts'
 import type {
   AgentEnd,
@@ -90,6 +91,10 @@ async function watch(plan: Launch, watched: Watched): Promise<LaunchEnd> {
   const startedAt = services.now()
   const env = { ...io.env, ...setup.added }
   const end = await runChild({ command, args: setup.args, env, tell })
+  if (end.kind === 'unstarted') {
+    telemetry.discard()
+    return { agent: { kind: 'exit', code: end.code }, check: undefined }
+  }
   const endedAt = services.now()
   telemetry.end(end)
   const check = await checkAgent(plan, { ...io.env, ONSET_RUN_ID: telemetry.runId })
@@ -149,21 +154,21 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
       return request.waitMs > 0 && other.run.state !== 'complete' ? analyzeNow(api, other) : other
     }
     const others = await Promise.all(found.others.map(settle))
-    say(plan, { ...found, others }, runId, api.url)
+    say(plan, { ...found, others }, runId, { url: api.url, ownCommand: ownCommandOf(io.env) })
   } catch (error) {
-    tell(`run ${runId}: onset show ${runId}`)
+    tell(`run ${runId}: ${ownCommandOf(io.env)(`show ${runId}`)}`)
     tell(explainFailure(error))
   }
 }
 
-function say({ tell, request }: Launch, found: FoundRuns, runId: string, url: string): void {
+function say({ tell, request }: Launch, found: FoundRuns, runId: string, words: Words): void {
   const details = [found.own, ...found.others].filter((detail) => detail !== undefined)
-  for (const detail of details) for (const line of describeRun(detail, url)) tell(line)
+  for (const detail of details) for (const line of describeRun(detail, words)) tell(line)
   if (found.isAmbiguous) {
     tell('more than one session of it went on at that time: some of these runs may be of another')
   }
   if (details.length === 0) {
-    tell(`run ${runId}: onset show ${runId}    ${url}/api/runs/${runId}`)
+    tell(`run ${runId}: ${describePlace(runId, words)}`)
   }
   if (!found.isSettled && request.waitMs > 0) {
     tell(`not analyzed to its end within ${request.waitMs / 1000} s`)
@@ -183,6 +188,8 @@ async function runBare(plan: Launch): Promise<LaunchEnd> {
   const { request, io, tell } = plan
   const [command = '', ...args] = request.command
   const agent = await runChild({ command, args, env: io.env, tell })
+  if (agent.kind === 'unstarted')
+    return { agent: { kind: 'exit', code: agent.code }, check: undefined }
   return { agent, check: await checkAgent(plan, io.env) }
 }
 

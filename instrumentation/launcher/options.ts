@@ -34,6 +34,8 @@ export interface LaunchTelemetry {
   readonly redact: (text: string) => string
   /** Ends the root span. */
   end(end: AgentEnd): void
+  /** Instead of its end: there was no run. */
+  discard(): void
   /** Resolves with whether all was acknowledged in time. */
   flush(timeoutMs: number): Promise<boolean>
 }

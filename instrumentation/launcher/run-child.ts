@@ -18,15 +18,27 @@ export interface ChildOptions {
   readonly tell: (line: string) => void
 }
 
-export async function runChild({ command, args, env, tell }: ChildOptions): Promise<AgentEnd> {
+/** Nothing ran: a word mistyped is no run of an agent. */
+export interface Unstarted {
+  readonly kind: 'unstarted'
+  /** As a shell would say it. */
+  readonly code: number
+}
+
+export async function runChild({
+  command,
+  args,
+  env,
+  tell
+}: ChildOptions): Promise<AgentEnd | Unstarted> {
   const child = spawn(command, [...args], { stdio: 'inherit', env })
   const stopForwarding = forwardSignals(child)
   try {
-    return await new Promise<AgentEnd>((resolve) => {
+    return await new Promise<AgentEnd | Unstarted>((resolve) => {
       child.once('error', (error: NodeJS.ErrnoException) => {
         const isMissing = error.code === 'ENOENT'
         tell(isMissing ? `there is no command ${command}` : `${command}: ${error.message}`)
-        resolve({ kind: 'exit', code: isMissing ? NOT_FOUND : NOT_EXECUTABLE })
+        resolve({ kind: 'unstarted', code: isMissing ? NOT_FOUND : NOT_EXECUTABLE })
       })
       child.once('exit', (code, signal) => {
         resolve(signal === null ? { kind: 'exit', code: code ?? 0 } : { kind: 'signal', signal })

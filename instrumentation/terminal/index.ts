@@ -1,6 +1,7 @@
 // The terminal's door: a run as a person reads it.
 
 export { formatCount } from './format.ts'
+export { ownCommandOf, type OwnCommand } from './own-command.ts'
 export { toLine } from './printable.ts'
 export { renderRunTree } from './render-run-tree.ts'
 export { renderAlertList } from './render-alert-list.ts'

@@ -110,7 +110,7 @@ t.test(
     t.match(stderr, /^1 test failed$/m)
 
     const runId = /onset show ([0-9a-f]{32})/.exec(stderr)?.[1] ?? ''
-    t.match(stderr, `${onset.url}/api/runs/${runId}`)
+    t.match(stderr, `${onset.url}/runs/${runId}`, 'the page, for a person')
     const detail = await createApiClient({ ONSET_URL: onset.url }).findRun(runId)
     if (detail === undefined) throw new Error('the run that was told is unknown')
     t.match(detail.run, { task: 'write the sum', outcome: 'error', outcomeSource: 'reported' })

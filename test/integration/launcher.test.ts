@@ -398,6 +398,25 @@ t.test('streams, exit codes and signals are the agent’s', async (t) => {
   })
 })
 
+t.test('a command that cannot be started is a line and its exit code, and no run', async (t) => {
+  const destination = await startDestination(t)
+  const folder = join(t.testdir({ plain: 'not executable' }), 'a folder')
+  mkdirSync(folder)
+  const check = ['--outcome-from', 'echo checked >&2']
+  for (const [command, code] of [
+    ['no-such-agent', 127],
+    [join(t.testdirName, 'plain'), 126]
+  ] as const) {
+    const ended = await onsetRun(folder, destination, { args: [...check, '--', command] })
+    t.equal(ended.code, code)
+    t.match(ended.stderr, /^onset: [^\n]*\n$/, 'one line')
+  }
+  // What the earlier ones had left would come with this one.
+  await onsetRun(folder, destination, { args: ['--no-wait', '--', 'sh', '-c', 'sleep 1.5'] })
+  await waitFor('the run', async () => (destination.spans.length > 0 ? true : undefined), 60_000)
+  t.equal(new Set(destination.spans.map(({ traceId }) => traceId)).size, 1)
+})
+
 t.test(
   'with nobody listening the agent runs, one line says so, and the next start sends',
   async (t) => {
