@@ -2,6 +2,10 @@
 // checks the work, and how it ended. Pure and total; decides from one step alone, so what only the whole
 // run can say (final stages, verdicts) is not said here.
 
+export type { CheckEnding, CheckIdentity, CheckKind, CheckRun } from './checks/check-run.ts'
+export { readCheckRuns } from './checks/read-check-runs.ts'
+export type { StepChecks } from './checks/read-check-runs.ts'
+export { readRemovedFiles } from './checks/removed-files.ts'
 export { classifyStep } from './classify-step.ts'
 export type {
   Joint,

@@ -1,11 +1,13 @@
-// The last time the agent checked its own work, and whether the answer still holds: a verification
-// before a later change says nothing about what the run left behind.
+// What the agent's own checks say of the work it left: a failing test stands until the same test passes, and
+// what was checked before a later change says nothing about what the run left behind.
 
-import { readTestReport } from '@onset/collector/effects'
-import type { TestReport } from '@onset/collector/effects'
+import { readCheckRuns } from '@onset/collector/effects'
+import type { CheckEnding } from '@onset/collector/effects'
 import type { Check, Outcome } from '@onset/collector/model'
 
 import type { NumberedStep } from './number-steps.ts'
+import { findStandingFailures } from './standing-failures.ts'
+import type { Verified } from './standing-failures.ts'
 
 export interface Verification {
   /** `unknown` when the work changed afterwards, or when the answer cannot be read. */
@@ -14,50 +16,54 @@ export interface Verification {
   readonly output: string
 }
 
+/** What failed before so many later checks and was never run again is history. */
+const VERIFICATIONS_READ_MAX = 64
+
 export function readVerification(numbered: readonly NumberedStep[]): Verification | undefined {
-  const at = numbered.findLastIndex(({ step }) => step.effects.verifies)
-  const verifying = numbered[at]?.step
-  if (verifying === undefined) return undefined
-  const isStale = numbered.slice(at + 1).some(({ step }) => changesWork(step))
-  const report = readTestReport(verifying.observation)
-  const checks = verifying.checks.length > 0 ? verifying.checks : (report?.checks ?? [])
-  return {
-    outcome: isStale ? 'unknown' : verdictOf(verifying, checks, report),
-    checks,
-    output: verifying.observation
+  const verified = readVerified(numbered)
+  const last = verified.at(-1)
+  if (last === undefined) return undefined
+  const lastChange = numbered.findLastIndex(({ step }) => changesWork(step))
+  const standing = findStandingFailures(verified, numbered)
+  const failing = standing.findLast(({ at }) => at >= lastChange)
+  if (failing !== undefined) return told('error', failing)
+  // Whether a later change repaired it was never tried: neither a pass nor a failure is known.
+  if (standing.length > 0) return told('unknown', last)
+  const readable = verified.findLast((one) => outcomeOf(one) !== 'unknown')
+  if (readable === undefined) return told('unknown', last)
+  return told(readable.at >= lastChange ? outcomeOf(readable) : 'unknown', readable)
+}
+
+function told(outcome: Outcome, { checks, step }: Verified): Verification {
+  return { outcome, checks, output: step.observation }
+}
+
+function readVerified(numbered: readonly NumberedStep[]): readonly Verified[] {
+  const verified: Omit<Verified, 'runs' | 'checks'>[] = []
+  let changes = 0
+  for (const [at, { step }] of numbered.entries()) {
+    // `sed -i … && npm test` changes and then looks.
+    if (changesWork(step)) changes += 1
+    if (step.effects.verifies) verified.push({ step, at, changes })
   }
+  return verified
+    .slice(-VERIFICATIONS_READ_MAX)
+    .map((one) => ({ ...one, ...readCheckRuns(one.step) }))
 }
 
 /**
- * Delivering the work and trying it out change something, but not the work; nor does stopping a server
- * that was started to look at it.
+ * Delivering the work, building it and trying it out change something, but not the work; nor does stopping a
+ * server that was started to look at it.
  */
 function changesWork({ effects }: NumberedStep['step']): boolean {
-  const { effect, stage, filesWritten } = effects
+  const { effect, stage, filesWritten, verifies } = effects
+  if (verifies && stage === 'implementation' && filesWritten.length === 0) return false
   if (effect === 'explore' || stage === 'delivery' || stage === 'verification') return false
   return stage === 'implementation' || stage === 'dependencies' || filesWritten.length > 0
 }
 
-/**
- * What the test runner printed, before the exit code and the span's status: `pytest | tail` exits with 0
- * whatever pytest found.
- */
-function verdictOf(
-  step: NumberedStep['step'],
-  checks: readonly Check[],
-  report: TestReport | undefined
-): Outcome {
-  const isFailing = checks.some((check) => check.status === 'failed' || check.status === 'error')
-  if (isFailing || (report?.failed ?? 0) > 0 || hasFailed(step)) return 'error'
-  const isPassing = checks.some((check) => check.status === 'passed') || (report?.passed ?? 0) > 0
-  return isPassing || exitCodeOf(step) === 0 ? 'ok' : 'unknown'
-}
+const WORST_FIRST: readonly (CheckEnding & Outcome)[] = ['error', 'ok']
 
-function hasFailed(step: NumberedStep['step']): boolean {
-  const exitCode = exitCodeOf(step) ?? 0
-  return step.outcome === 'error' || step.effects.error !== undefined || exitCode !== 0
-}
-
-function exitCodeOf(step: NumberedStep['step']): number | undefined {
-  return step.exitCode ?? step.effects.exitCode
+function outcomeOf({ runs }: Verified): Outcome {
+  return WORST_FIRST.find((ending) => runs.some((run) => run.ending === ending)) ?? 'unknown'
 }
