@@ -37,6 +37,9 @@ const RunsQuery = Type.Object(
       Type.Enum(ONSET_CATEGORIES, { type: 'string', description: 'Category of the best suspect.' })
     ),
     session: nameParameter('Id of the session or conversation.'),
+    launch: nameParameter(
+      'Resource attribute `onset.launch.id`, which `onset run` gives what it starts: runs with a span or log record of it, or of a session that has one. Of raw rows since `since`, or of the last day.'
+    ),
     ...PAGE_PARAMETERS
   },
   { additionalProperties: false }
@@ -143,6 +146,7 @@ function toRunFilter(query: Static<typeof RunsQuery>): RunFilter {
     ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
     ...(query.category === undefined ? {} : { category: query.category }),
     ...(query.session === undefined ? {} : { sessionId: query.session }),
+    ...(query.launch === undefined ? {} : { launch: query.launch }),
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
     limit: query.limit ?? LIST_LIMIT_DEFAULT
   }

@@ -94,6 +94,8 @@ export interface RunFilter {
   readonly outcome?: Outcome
   readonly category?: OnsetCategory
   readonly sessionId?: string
+  /** `onset.launch.id` of the resource; without `since`, of the last day. */
+  readonly launch?: string
   /** 1..LIST_LIMIT_MAX. */
   readonly limit: number
   readonly cursor?: string

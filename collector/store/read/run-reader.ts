@@ -25,9 +25,12 @@ import type { StoreMetrics } from '../store-metrics.ts'
 import { checkLimit } from './limit.ts'
 import type { ListShape } from './list-query.ts'
 import { toListQuery } from './list-query.ts'
-import type { OnsetReader } from './onset-reader.ts'
+import type { HeldRows, RowVersion } from './held-runs.ts'
+import { HeldRuns } from './held-runs.ts'
+import type { OnsetReader, TopOnset } from './onset-reader.ts'
 import type { Head } from './parts.ts'
 import { LISTED_ROWS_MAX, takeWithin, toParts } from './parts.ts'
+import { launchCondition } from './runs-of-launch.ts'
 
 // Keys: none; partitions and the index on StartTime bound what is read. Reads a few small columns of every
 // run in that time. Called by listRuns.
@@ -35,7 +38,9 @@ const LIST_RUN_HEADS = `
 SELECT
     RunId,
     StartTime,
-    TextChars
+    TextChars,
+    Revision,
+    AnalyzedAt
 FROM {database: Identifier}.agent_runs FINAL
 WHERE {{conditions}}
 ORDER BY StartTime DESC, RunId DESC
@@ -111,12 +116,23 @@ const LIST_RUNS: ListShape = {
   afterCursor: '(StartTime, RunId) < ({cursorTime: DateTime64}, {cursorRunId: String})'
 }
 
+function shapeOf({ launch, since, until }: RunFilter): ListShape {
+  if (launch === undefined) return LIST_RUNS
+  const bounds = { hasSince: since !== undefined, hasUntil: until !== undefined }
+  return { ...LIST_RUNS, conditions: { ...LIST_RUNS.conditions, launch: launchCondition(bounds) } }
+}
+
 interface Keyed {
   readonly RunId: string
 }
 
+interface VersionedRow extends RowVersion {
+  /** 0 when no step is suspected. */
+  readonly OnsetStepIndex: number
+}
+
 /** How much of a run is read. */
-interface RunShape<Row extends Keyed, Item> {
+interface RunShape<Row extends VersionedRow, Item> {
   readonly template: string
   readonly toItem: (row: Row, topOnset: Onset | undefined) => Item
 }
@@ -128,7 +144,7 @@ const LISTED: RunShape<ListedRunRow, ListedRun> = {
 
 const WHOLE: RunShape<StoredRunRow, RunRecord> = { template: READ_RUNS, toItem: toRunRecord }
 
-interface RunHead extends Head, Keyed {
+interface RunHead extends Head, RowVersion {
   readonly StartTime: string
 }
 
@@ -141,10 +157,16 @@ export interface ReaderOptions {
   readonly metrics: StoreMetrics
 }
 
+/** Row and suspect were read at the same time, and an analysis may have been saved between the two. */
+function isWhole(row: VersionedRow, top: TopOnset | undefined): boolean {
+  return row.OnsetStepIndex === 0 ? top === undefined : top?.revision === row.Revision
+}
+
 export class RunRowReader {
   readonly #engine: Engine
   readonly #metrics: StoreMetrics
   readonly #onsets: OnsetReader
+  readonly #held = new HeldRuns()
 
   constructor({ engine, metrics }: ReaderOptions, onsets: OnsetReader) {
     this.#engine = engine
@@ -153,7 +175,7 @@ export class RunRowReader {
   }
 
   listRuns(filter: RunFilter): Promise<Page<ListedRun>> {
-    return this.#metrics.timeRead('list_runs', () => this.#list(filter, LISTED))
+    return this.#metrics.timeRead('list_runs', () => this.#list(filter, LISTED, this.#held))
   }
 
   listWholeRuns(filter: RunFilter): Promise<Page<RunRecord>> {
@@ -197,25 +219,29 @@ export class RunRowReader {
     })
   }
 
-  async #list<Row extends Keyed, Item>(
+  async #list<Row extends VersionedRow, Item>(
     filter: RunFilter,
-    shape: RunShape<Row, Item>
+    shape: RunShape<Row, Item>,
+    held?: HeldRows<Item>
   ): Promise<Page<Item>> {
-    const { template, parameters, toPage } = toListQuery(LIST_RUNS, filter)
+    const { template, parameters, toPage } = toListQuery(shapeOf(filter), filter)
     const heads = await this.#read<RunHead>(template, parameters)
     const page = takeWithin(heads.slice(0, filter.limit), LIST_CHARS_MAX)
-    const records = await this.#readRecords(page, shape)
+    const known = new Map(page.map((head) => [head.RunId, held?.find(head)]))
+    const missing = page.filter((head) => known.get(head.RunId) === undefined)
+    const records = await this.#readRecords(missing, shape, held)
     const last = page.at(-1)
     const hasMore = last !== undefined && page.length < heads.length
     return toPage(
-      page.flatMap((head) => records.get(head.RunId) ?? []),
+      page.flatMap((head) => known.get(head.RunId) ?? records.get(head.RunId) ?? []),
       hasMore ? { time: readNanos(last.StartTime), runId: last.RunId } : undefined
     )
   }
 
-  async #readRecords<Row extends Keyed, Item>(
+  async #readRecords<Row extends VersionedRow, Item>(
     heads: readonly (Head & Keyed)[],
-    { template, toItem }: RunShape<Row, Item>
+    { template, toItem }: RunShape<Row, Item>,
+    held?: HeldRows<Item>
   ): Promise<ReadonlyMap<string, Item>> {
     const records = new Map<string, Item>()
     for (const part of toParts(heads, LISTED_ROWS_MAX)) {
@@ -224,7 +250,12 @@ export class RunRowReader {
         this.#read<Row>(template, { runIds }),
         this.#onsets.readTopOnsets(runIds)
       ])
-      for (const row of rows) records.set(row.RunId, toItem(row, topOnsets.get(row.RunId)))
+      for (const row of rows) {
+        const top = topOnsets.get(row.RunId)
+        const item = toItem(row, top?.onset)
+        records.set(row.RunId, item)
+        if (isWhole(row, top)) held?.hold(row, item)
+      }
     }
     return records
   }
