@@ -52,6 +52,12 @@ const LIST: ListShape = {
   afterCursor: '(DetectedAt, RunId) < ({cursorTime: DateTime64}, {cursorRunId: String})'
 }
 
+/** While an analysis is being saved, the onset may be of a later revision than the run. */
+export interface TopOnset {
+  readonly onset: Onset
+  readonly revision: number
+}
+
 export class OnsetReader {
   readonly #engine: Engine
   readonly #metrics: StoreMetrics
@@ -68,9 +74,11 @@ export class OnsetReader {
     })
   }
 
-  async readTopOnsets(runIds: readonly string[]): Promise<ReadonlyMap<string, Onset>> {
+  async readTopOnsets(runIds: readonly string[]): Promise<ReadonlyMap<string, TopOnset>> {
     const rows = await this.#read<OnsetValueRow>(READ_TOP_ONSETS, { runIds })
-    return new Map(rows.map((row) => [row.RunId, fromOnsetRow(row)]))
+    return new Map(
+      rows.map((row) => [row.RunId, { onset: fromOnsetRow(row), revision: row.Revision }])
+    )
   }
 
   listOnsets(filter: OnsetFilter): Promise<Page<OnsetRecord>> {

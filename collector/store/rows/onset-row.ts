@@ -58,6 +58,7 @@ export interface OnsetRow {
 export const ONSET_COLUMNS = [
   'RunId',
   'Rank',
+  'Revision',
   'SpanId',
   'StepId',
   'StepIndex',
@@ -83,11 +84,12 @@ export const ONSET_COLUMNS = [
   'Method',
   'LocalizerVersion',
   'Provisional'
-] as const satisfies readonly (keyof OnsetRow)[]
+] as const satisfies readonly (keyof StoredOnsetRow)[]
 
-export type OnsetValueRow = Pick<OnsetRow, (typeof ONSET_COLUMNS)[number]>
+export type OnsetValueRow = Pick<StoredOnsetRow, (typeof ONSET_COLUMNS)[number]>
 
 export interface StoredOnsetRow extends OnsetRow {
+  readonly Revision: number
   readonly DetectedAt: string
 }
 

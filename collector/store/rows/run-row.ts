@@ -77,7 +77,7 @@ export interface StoredRunRow extends RunRow {
   readonly Capped: boolean
 }
 
-/** Columns of a list's item, in the order of the table. The others are most of the row's size. */
+/** Columns of a list's item and of whether its suspect belongs to it, in the order of the table. The others are most of the row's size. */
 export const LISTED_RUN_COLUMNS = [
   'RunId',
   'Revision',
@@ -106,7 +106,8 @@ export const LISTED_RUN_COLUMNS = [
   'CostUsd',
   'Completeness',
   'IncompleteReasons',
-  'Abstention'
+  'Abstention',
+  'OnsetStepIndex'
 ] as const satisfies readonly (keyof StoredRunRow)[]
 
 export type ListedRunRow = Pick<StoredRunRow, (typeof LISTED_RUN_COLUMNS)[number]>
