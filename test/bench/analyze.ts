@@ -52,9 +52,9 @@ function timed<T>(part: string, run: () => T): T {
 function watchTurns(): () => number {
   let most = 0
   let before = process.threadCpuUsage()
-  let isOver = false
+  const over = new AbortController()
   const turn = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await setImmediate()
       const { user, system } = process.threadCpuUsage(before)
       most = Math.max(most, user + system)
@@ -63,7 +63,7 @@ function watchTurns(): () => number {
   }
   void turn()
   return () => {
-    isOver = true
+    over.abort()
     return most / MICROS_PER_MS
   }
 }
