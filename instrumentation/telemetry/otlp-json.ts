@@ -4,6 +4,7 @@
 import type { Attributes, AttributeValue, HrTime, Link } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { OPEN_VALUE_CHARS_MAX } from './limits.ts'
+import { isSecretNumberKey, MASK } from './redaction.ts'
 
 export interface OtlpValue {
   stringValue?: string
@@ -79,12 +80,11 @@ const NANOS_PER_MILLISECOND = 1_000_000n
 
 export function toSpanRecord(span: ReadableSpan, filter: TextFilter): SpanRecord {
   const { traceId, spanId, traceState, traceFlags } = span.spanContext()
-  const { name: scopeName, version } = span.instrumentationScope
-  const state = traceState?.serialize()
+  const state = filter('', traceState?.serialize() ?? '')
   const parentSpanId = span.parentSpanContext?.spanId
   const message = span.status.message
   return {
-    scope: version === undefined ? { name: scopeName } : { name: scopeName, version },
+    scope: toScope(span, filter),
     span: {
       traceId,
       spanId,
@@ -115,6 +115,12 @@ export function toSpanRecord(span: ReadableSpan, filter: TextFilter): SpanRecord
   }
 }
 
+function toScope({ instrumentationScope }: ReadableSpan, filter: TextFilter): OtlpScope {
+  const { name, version } = instrumentationScope
+  const scope = { name: filter('', name) ?? '' }
+  return version === undefined ? scope : { ...scope, version: filter('', version) ?? '' }
+}
+
 /** The same for a span that has not ended: long values are cut, it is there to be closed, not to be kept. */
 export function toStartRecord(span: ReadableSpan, filter: TextFilter): SpanRecord {
   return toSpanRecord(span, (key, text) =>
@@ -138,11 +144,7 @@ function toValue(key: string, value: AttributeValue, filter: TextFilter): OtlpVa
     return text === undefined ? undefined : { stringValue: text }
   }
   if (typeof value === 'boolean') return { boolValue: value }
-  if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) return { intValue: String(value) }
-    // JSON has no NaN and no infinities.
-    return Number.isFinite(value) ? { doubleValue: value } : { stringValue: String(value) }
-  }
+  if (typeof value === 'number') return toNumber(key, value)
   if (!Array.isArray(value)) return undefined
   const values: OtlpValue[] = []
   for (const item of value) {
@@ -152,8 +154,15 @@ function toValue(key: string, value: AttributeValue, filter: TextFilter): OtlpVa
   return { arrayValue: { values } }
 }
 
+function toNumber(key: string, value: number): OtlpValue {
+  if (isSecretNumberKey(key)) return { stringValue: MASK }
+  if (Number.isSafeInteger(value)) return { intValue: String(value) }
+  // JSON has no NaN and no infinities.
+  return Number.isFinite(value) ? { doubleValue: value } : { stringValue: String(value) }
+}
+
 function toLink(link: Link, filter: TextFilter): OtlpLink {
-  const state = link.context.traceState?.serialize()
+  const state = filter('', link.context.traceState?.serialize() ?? '')
   return {
     traceId: link.context.traceId,
     spanId: link.context.spanId,

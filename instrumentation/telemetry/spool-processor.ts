@@ -7,7 +7,7 @@ import { captureValue } from './capture.ts'
 import { OPEN_SPANS_MAX } from './limits.ts'
 import { toSpanRecord, toStartRecord, type TextFilter } from './otlp-json.ts'
 import type { CaptureMode, ObservedSpan, SpanObserver } from './options.ts'
-import type { Redaction } from './redaction.ts'
+import { isSecretKey, MASK, type Redaction } from './redaction.ts'
 import type { Spool } from './spool.ts'
 
 export interface SpoolProcessorOptions {
@@ -29,6 +29,7 @@ export class SpoolProcessor implements SpanProcessor {
     this.#options = options
     const { redaction, capture } = options
     this.#filter = (key, text) => {
+      if (text !== '' && isSecretKey(key)) return MASK
       const captured = key === '' ? text : captureValue(key, text, capture)
       return captured === undefined ? undefined : redaction.redact(captured)
     }

@@ -23,6 +23,11 @@ const SECRETS = {
   password: 'correct-horse-battery-9',
   plain: 'Tr0ub4dor-and-3-more',
   own: 'ACME-99887766',
+  basic: 'c2t5LWJsdWU6d2F0ZXJmYWxs',
+  cookie: '0123456789abcdef0123456789abcdef',
+  short: 'Zebra77Crossing',
+  named: 'only-its-name-says-so',
+  number: '7788990011',
   private: 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'
 }
 
@@ -31,6 +36,7 @@ import { trace, SpanStatusCode } from '@opentelemetry/api'
 import { withRun, withTool } from '@onset/instrumentation'
 const s = ${JSON.stringify(SECRETS)}
 const tracer = trace.getTracer('test')
+trace.getTracer('scope ' + s.github, s.openai).startSpan('of a scope').end()
 const span = tracer.startSpan('key ' + s.github, { attributes: {
   'http.request.header.authorization': 'Bearer ' + s.plain,
   'http.request.header.x-api-key': s.openai,
@@ -42,7 +48,12 @@ const span = tracer.startSpan('key ' + s.github, { attributes: {
   'gen_ai.tool.call.result': 'HOME=/x\\nDB_PASSWORD=' + s.password + '\\nAWS_ACCESS_KEY_ID=' + s.aws + '\\nSLACK=' + s.slack,
   'file.text': '-----BEGIN RSA PRIVATE KEY-----\\n' + s.private + '\\n-----END RSA PRIVATE KEY-----',
   'own.shape': 'the ticket ' + s.own,
-  ['key.' + s.github]: true
+  ['key.' + s.github]: true,
+  'user.password': 'only-its-name-says-so',
+  'db.password': 7788990011,
+  'header': 'Authorization: Basic ' + s.basic,
+  'cookies': "curl -H 'Cookie: sid=" + s.cookie + "' -u admin:" + s.short + ' https://example.com',
+  'other': 'mysql -u root -p' + s.short + '; export DB_PASS=' + s.short + ' <password>' + s.short + '</password>'
 } })
 span.addEvent('event ' + s.github, { secret: 'password: ' + s.plain })
 span.recordException(new Error('401 for ' + s.openai))
