@@ -1,7 +1,7 @@
 // The runs of a launch: the one of its own trace, and those a producer made of its logs under ids of its own.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ApiClient, RunDetail } from '../api-client/index.ts'
+import { OnsetApiError, type ApiClient, type RunDetail } from '../api-client/index.ts'
 
 const POLL_INTERVAL_MS = 300
 
@@ -11,9 +11,14 @@ const RUNS_SHOWN_MAX = 5
 /** Onset looks at a run that says nothing of its end after ten seconds for the first time. */
 const OTHERS_WAIT_MS = 15_000
 
+/** How an Onset that does not know the filter by launch refuses it. */
+const UNKNOWN_FILTER_STATUS = 400
+
 export interface FindRunsOptions {
   readonly api: ApiClient
   readonly runId: string
+  /** In the resource of all that the launch started. */
+  readonly launchId: string
   /** Under which the producer sends what does not join the trace. */
   readonly services: readonly string[]
   readonly startedAt: number
@@ -29,7 +34,7 @@ export interface FoundRuns {
   /** Undefined too when it is the frame alone, and what happened is in others. */
   readonly own: RunDetail | undefined
   readonly others: readonly RunDetail[]
-  /** Another launch of the same producer went on: the others may be its runs. */
+  /** More than one session that Onset could not tell apart: the others may be another launch's runs. */
   readonly isAmbiguous: boolean
   /** Whether the analysis is through. */
   readonly isSettled: boolean
@@ -47,7 +52,7 @@ export async function findRuns(options: FindRunsOptions): Promise<FoundRuns> {
 async function look(options: FindRunsOptions): Promise<FoundRuns> {
   const { api, runId, services, endedAt, isReported, now } = options
   const own = await api.findRun(runId)
-  const others = keepLaunched(await findOthers(options), runId)
+  const { others, isCertain } = await findOthers(options)
   const isFrame = own?.steps.every(({ kind }) => kind === 'agent') === true
   const isElsewhere = services.length > 0 && isFrame && others.length === 0
   const isAnalyzed =
@@ -57,15 +62,9 @@ async function look(options: FindRunsOptions): Promise<FoundRuns> {
   return {
     own: isFrame && others.length > 0 ? undefined : own,
     others,
-    isAmbiguous: new Set(others.map(({ run }) => run.sessionId ?? run.id)).size > 1,
+    isAmbiguous: !isCertain && new Set(others.map(({ run }) => run.sessionId ?? run.id)).size > 1,
     isSettled: isAnalyzed && (!isElsewhere || now() > endedAt + OTHERS_WAIT_MS)
   }
-}
-
-/** Records that carry the launch's trace are of this launch; where none do, nothing tells them apart. */
-function keepLaunched(others: readonly RunDetail[], runId: string): readonly RunDetail[] {
-  const launched = others.filter(({ steps }) => steps.some(({ traceId }) => traceId === runId))
-  return launched.length > 0 ? launched : others
 }
 
 /** A run whose outcome was told just now, once the analysis counts it; before the deadline or as it is then. */
@@ -92,19 +91,53 @@ export async function analyzeNow(api: ApiClient, detail: RunDetail): Promise<Run
   }
 }
 
+interface Others {
+  readonly others: readonly RunDetail[]
+  readonly isCertain: boolean
+}
+
+/** Those that Onset knows to be of this launch, or when it is too old to know, what looks like them. */
+async function findOthers(options: FindRunsOptions): Promise<Others> {
+  const { launchId, services, runId } = options
+  if (services.length === 0) return { others: [], isCertain: true }
+  try {
+    const others = await readOthers(options, { launch: launchId })
+    if (others.length > 0) return { others, isCertain: true }
+  } catch (error) {
+    if (!(error instanceof OnsetApiError) || error.status !== UNKNOWN_FILTER_STATUS) throw error
+    const alike = await readAlike(options)
+    const joined = keepJoined(alike, runId)
+    return { others: joined.length > 0 ? joined : alike, isCertain: joined.length > 0 }
+  }
+  // A producer that keeps its resource to itself may still have joined the trace.
+  return { others: keepJoined(await readAlike(options), runId), isCertain: true }
+}
+
+/** Records that carry the launch's trace are of this launch. */
+function keepJoined(runs: readonly RunDetail[], runId: string): readonly RunDetail[] {
+  return runs.filter(({ steps }) => steps.some(({ traceId }) => traceId === runId))
+}
+
 /** By service and time. */
-async function findOthers(options: FindRunsOptions): Promise<readonly RunDetail[]> {
-  const { api, services, startedAt, endedAt, runId } = options
+async function readAlike(options: FindRunsOptions): Promise<readonly RunDetail[]> {
+  const details: RunDetail[] = []
+  for (const service of options.services) details.push(...(await readOthers(options, { service })))
+  return details.slice(0, RUNS_SHOWN_MAX)
+}
+
+async function readOthers(
+  { api, startedAt, endedAt, runId }: FindRunsOptions,
+  filter: Readonly<Record<string, string>>
+): Promise<readonly RunDetail[]> {
   const since = new Date(startedAt).toISOString()
   const until = new Date(endedAt + 1).toISOString()
+  // The launch's own run may be among them.
+  const limit = String(RUNS_SHOWN_MAX + 1)
+  const page = await api.listRuns({ ...filter, since, until, limit })
   const details: RunDetail[] = []
-  for (const service of services) {
-    const limit = String(RUNS_SHOWN_MAX)
-    const page = await api.listRuns({ service, since, until, limit })
-    for (const { id } of page.items) {
-      const detail = id === runId ? undefined : await api.findRun(id)
-      if (detail !== undefined) details.push(detail)
-    }
+  for (const { id } of page.items) {
+    const detail = id === runId ? undefined : await api.findRun(id)
+    if (detail !== undefined) details.push(detail)
   }
   return details.slice(0, RUNS_SHOWN_MAX)
 }

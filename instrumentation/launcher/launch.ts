@@ -138,6 +138,7 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
     const found = await findRuns({
       api,
       runId,
+      launchId: plan.launchId,
       services: names,
       startedAt,
       endedAt,

@@ -40,7 +40,7 @@ console.log('done')
 `
 
 /** Sends a conversation as Codex sends it: log records, and no trace of them. */
-const CODEX = `const [, , sessions] = process.argv
+const CODEX = `const [, , sessions, foreign = ''] = process.argv
 const text = (value) => ({ stringValue: value })
 const record = (session, name, more) => ({
   observedTimeUnixNano: String(Date.now()) + '000000',
@@ -48,22 +48,26 @@ const record = (session, name, more) => ({
     .map(([key, value]) => ({ key, value: text(value) }))
 })
 const tool = (id, output) => ({ tool_name: 'shell', call_id: id, arguments: '{"command":"npm test"}', output, success: 'true' })
-const logRecords = sessions.split(',').flatMap((session) => [
+const recordsOf = (names) => names.split(',').filter(Boolean).flatMap((session) => [
   record(session, 'user_prompt', { prompt: 'make the tests pass' }),
   record(session, 'tool_result', tool('a', 'Exit code: 1\\n1 test failed: expected 3, got -1')),
   record(session, 'tool_result', tool('b', 'Exit code: 1\\n1 test failed: expected 3, got -1'))
 ])
-const attributes = [{ key: 'service.name', value: text('codex_exec') }]
+const launched = process.env.OTEL_RESOURCE_ATTRIBUTES.split(',').map((pair) => pair.split('='))
+const resourceLogs = [[sessions, launched], [foreign, []]].map(([names, more]) => ({
+  resource: { attributes: [['service.name', 'codex_exec'], ...more].map(([key, value]) => ({ key, value: text(value) })) },
+  scopeLogs: [{ scope: {}, logRecords: recordsOf(names) }]
+}))
 const response = await fetch(process.env.OTEL_EXPORTER_OTLP_ENDPOINT + '/v1/logs', {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope: {}, logRecords }] }] })
+  body: JSON.stringify({ resourceLogs })
 })
 if (response.status !== 200) throw new Error(await response.text())
 const listed = async () => {
   const runs = await (await fetch(process.env.ONSET_URL + '/api/runs')).json()
   const known = runs.items.map(({ sessionId }) => sessionId)
-  return sessions.split(',').every((session) => known.includes(session))
+  return [sessions, foreign].join().split(',').filter(Boolean).every((session) => known.includes(session))
 }
 while (!(await listed())) await new Promise((resolve) => setTimeout(resolve, 100))
 `
@@ -157,8 +161,17 @@ t.test(
     t.match(one.stderr, /^onset: run [0-9a-f]{32}: error, 2 steps$/m, 'the check counts')
     t.match(one.stderr, /^onset: {3}onset: step 2, stage verification/m)
 
-    const two = await run('--', codex, 'second,third')
-    t.match(two.stderr, /more than one session/)
-    t.notMatch(two.stderr, detail?.run.id, 'the run of the launch before is not told again')
+    const two = await run('--', codex, 'second,third', 'foreign')
+    const others = [...two.stderr.matchAll(/run ([0-9a-f]{32}):/g)].map(([, id = '']) => id)
+    const api = createApiClient({ ONSET_URL: onset.url })
+    const sessions = await Promise.all(
+      others.map(async (id) => (await api.findRun(id))?.run.sessionId)
+    )
+    t.same(
+      new Set(sessions),
+      new Set(['second', 'third']),
+      'neither the run of the launch before is told nor one of another that went on meanwhile'
+    )
+    t.notMatch(two.stderr, /more than one session/)
   }
 )
