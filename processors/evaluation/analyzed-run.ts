@@ -1,6 +1,6 @@
 // A dataset taken through production, run by run, with the time it took.
 
-import type { Localization, RunTree } from '@onset/collector/model'
+import type { Localization, Outcome, RunTree } from '@onset/collector/model'
 import type { LabelledRun } from './labelled-run.ts'
 import type { Localize, ProductionPath } from './production.ts'
 import { assembleRunTree, classifySteps } from './production.ts'
@@ -11,6 +11,8 @@ export interface AnalyzedRun {
   readonly tree: RunTree
   /** Absent where nobody knows whether the run failed, or when only baselines were asked for. */
   readonly localization: Localization | undefined
+  /** What the run tells of its outcome when nobody reported one; absent where nobody did. */
+  readonly outcomeAlone: Outcome | undefined
 }
 
 export interface Analysis {
@@ -40,9 +42,19 @@ export async function analyzeRuns(
     spent.assembleMs += assembledAt - classifiedAt
     spent.localizeMs += now() - assembledAt
     steps += tree.steps.length
-    analyzed.push({ run, tree, localization })
+    const outcomeAlone = readOutcomeAlone(path, run, classified)
+    analyzed.push({ run, tree, localization, outcomeAlone })
   }
   return { runs: analyzed, speed: speedOf(runs.length, steps, spent) }
+}
+
+function readOutcomeAlone(
+  path: ProductionPath,
+  run: LabelledRun,
+  steps: ReturnType<typeof classifySteps>
+): Outcome | undefined {
+  if (run.outcomeReports.length === 0) return undefined
+  return path.assembleRun(steps, { outcomeReports: [] })?.run.outcome
 }
 
 function speedOf(

@@ -29,6 +29,7 @@ import type { RememberedCases } from './remembered.ts'
 import { rememberCases } from './remembered.ts'
 import { buildComparison, buildOnsetSections } from './report/onset-sections.ts'
 import { buildMemorySections } from './report/memory-sections.ts'
+import { buildOutcomeSection } from './report/outcome-section.ts'
 import type { Miss, Report, Section } from './report/report.ts'
 import { buildStepSetReliability } from './report/step-set-reliability.ts'
 import { buildStageSection } from './report/stage-section.ts'
@@ -165,6 +166,7 @@ function buildSections(
   const sections = [
     ...(cases.length === 0 ? [] : buildCaseSections(cases, measured, options)),
     buildSilenceSection(runs),
+    buildOutcomeSection(runs),
     buildUnusefulSection(runs, seed),
     buildEffectSection(runs, seed),
     buildWrongChangeSection(runs, seed),

@@ -167,6 +167,36 @@ t.test(
 )
 
 t.test(
+  'what a run tells of its outcome is read without the report that it is compared with',
+  async (t) => {
+    const checked = (observation: string) => [
+      { tool: 'Write', arguments: { file_path: '/app/count.py', content: 'x' } },
+      { tool: 'Bash', arguments: { command: 'pytest' }, observation }
+    ]
+    const label = {
+      ...anOnsetsLabel({
+        onset_step: 1,
+        acceptable_onsets: [],
+        incorrect_steps: [1],
+        unuseful_steps: [],
+        stages: null
+      })
+    }
+    const file = await aFile(t, [
+      anOnsetsRecord({ id: 'red', label }, checked('1 failed, 2 passed in 0.1s')),
+      anOnsetsRecord({ id: 'misread', label }, checked('3 passed in 0.1s')),
+      anOnsetsRecord({ id: 'silent', label }, checked('')),
+      anOnsetsRecord({ id: 'green', solved: true, label: null }, checked('3 passed in 0.1s'))
+    ])
+    const { stdout } = await evaluate([file, '--json'], { path: PRODUCTION })
+    const outcome = 'Outcome as the run alone tells it'
+    const third = { value: 1 / 3, n: 3 }
+    t.match(figure(stdout, outcome, 'failed'), { ok: third, error: third, unknown: third })
+    t.match(figure(stdout, outcome, 'solved'), { ok: { value: 1, n: 1 }, runs: { value: 1 } })
+  }
+)
+
+t.test(
   'what the localizer misses is listed with what it said and where the truth stands',
   async (t) => {
     const path = aPath({ localize: blaming(() => 1) })

@@ -26,15 +26,11 @@ export function readCheckRuns(step: ClassifiedStep): StepChecks {
   const checks = step.checks.length > 0 ? step.checks : (report?.checks ?? [])
   const facts = { step, report, checks }
   const commands = readToolCall(step).commands
-  const found = commands.flatMap((command, at) => {
-    const identity = identifyCheck(command, step.thought)
-    return identity === undefined ? [] : [{ identity, at }]
-  })
-  if (found.length === 0) {
+  const counting = findChecks(commands, step.thought)
+  if (counting.length === 0) {
     const ending = endingOf(facts, exitOf(commands, step.observation))
     return { checks, runs: [{ ...identifyStep(step), ending }] }
   }
-  const counting = found.slice(-CHECKS_PER_LINE_MAX)
   // A report is that of the tests of a line, when it has any.
   const hasTests = counting.some(({ identity }) => identity.kind !== 'other')
   const runs = counting.map(({ identity, at }): CheckRun => {
@@ -44,6 +40,23 @@ export function readCheckRuns(step: ClassifiedStep): StepChecks {
     return { ...identity, ending: endingOf(own, exit, identity.runner) }
   })
   return { checks, runs }
+}
+
+interface FoundCheck {
+  readonly identity: CheckIdentity
+  /** Among the commands of the line. */
+  readonly at: number
+}
+
+/** The last ones of a line, in order. */
+function findChecks(commands: readonly ShellCommand[], purpose: string): readonly FoundCheck[] {
+  const found: FoundCheck[] = []
+  for (let at = commands.length - 1; at >= 0 && found.length < CHECKS_PER_LINE_MAX; at -= 1) {
+    const command = commands[at]
+    const identity = command && identifyCheck(command, purpose)
+    if (identity !== undefined) found.unshift({ identity, at })
+  }
+  return found
 }
 
 const OWN_EXIT: ExitStatus = { zeroIsOwn: true, failureIsOwn: true, told: undefined }
