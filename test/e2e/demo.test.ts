@@ -1,8 +1,10 @@
 // The README's promise with the README's programs: a real Onset, the real demo, their real output.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createApiClient } from '../../instrumentation/api-client/index.ts'
 import { aDataDir, childEnvironment, startOnset } from '../support/onset-process.ts'
 
@@ -91,6 +93,56 @@ t.test('the commands say what to do when no Onset answers or the usage is wrong'
   const help = await run(ONSET, ['--help'], nowhere)
   t.equal(help.code, 0)
   for (const name of ['runs', 'show', 'localize', 'eval']) t.match(help.stdout, `onset ${name}`)
+})
+
+interface Refusing {
+  readonly url: string
+  readonly asked: string[]
+}
+
+/** An Onset with keys: it is ready, and takes and shows what it is told to. */
+async function startRefusing(t: Test, isReadable: boolean): Promise<Refusing> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    asked.push(path)
+    const isOk = path === '/readyz' || (isReadable && path === '/api/runs')
+    response.writeHead(isOk ? 200 : 401, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(isOk ? { items: [] } : { error: { message: 'no key' } }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return { url: `http://127.0.0.1:${address.port}`, asked }
+}
+
+t.test('without a key where keys are, the demo plays nothing and says what to set', async (t) => {
+  const { url, asked } = await startRefusing(t, false)
+  const demo = await run(DEMO, [], { ONSET_URL: url })
+  t.match(demo, { code: 1, stdout: '', stderr: /^Onset at \S+ wants a key: set ONSET_API_KEY\n$/ })
+  t.notOk(asked.includes('/v1/traces'))
+})
+
+t.test('a demo whose spans are refused ends', async (t) => {
+  const { url } = await startRefusing(t, true)
+  const demo = await run(DEMO, [], { ONSET_URL: url, ONSET_API_KEY: 'reads' })
+  t.match(demo, { code: 1, stderr: /ended early[^]*one that may send and read/ })
+})
+
+t.test('without its development packages the demo says what to install', async (t) => {
+  const hooks = `import { registerHooks } from 'node:module'
+    registerHooks({ resolve(name, context, next) {
+      if (name !== 'openai') return next(name, context)
+      throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+    } })`
+  const hidden = `--import=data:text/javascript,${encodeURIComponent(hooks)}`
+  const demo = await run(DEMO, [], { NODE_OPTIONS: hidden })
+  t.match(demo, { code: 1, stdout: '', stderr: /^[^\n]*development packages[^\n]*npm ci[^\n]*\n$/ })
 })
 
 t.test('an unknown run is a clear sentence, and no runs at all is one too', async (t) => {
