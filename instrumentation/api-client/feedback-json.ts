@@ -12,7 +12,13 @@ export interface FeedbackRequestJson {
 export interface FeedbackJson {
   readonly runId: string
   readonly onsetStepIndex: number | null
+  /** The run has no such step any more. */
+  readonly isGone?: boolean
+  readonly category?: string
+  readonly comment: string
   readonly author: string
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
   readonly judged?: {
     readonly localizerVersion: string
     readonly revision: number

@@ -20,17 +20,15 @@ import type {
   TraceDialectsJson
 } from './dialect-json.ts'
 import { readExportPage, type ExportPage } from './export-page.ts'
-import { createSend, OnsetApiError, type Send } from './send.ts'
+import { createSend, DEFAULT_URL, OnsetApiError, type Send } from './send.ts'
 import type { RunDetail, RunListJson, StepJson } from './run-detail.ts'
 
-export { OnsetApiError } from './send.ts'
+export { DEFAULT_URL, OnsetApiError } from './send.ts'
 export type { ExportPage } from './export-page.ts'
 export type * from './access-json.ts'
 export type * from './dialect-json.ts'
 export type * from './feedback-json.ts'
 export type * from './run-detail.ts'
-
-export const DEFAULT_URL = 'http://127.0.0.1:4318'
 
 const STEPS_PAGE = 2_000
 
@@ -94,11 +92,19 @@ export interface ApiClient {
    * @throws OnsetApiError when several runs begin so.
    */
   expandRunId(text: string): Promise<string>
+  /**
+   * As `expandRunId`, and whether there is such a run; undefined when the key may not look.
+   *
+   * @throws OnsetApiError when several runs begin so.
+   */
+  lookUpRun(text: string): Promise<{ readonly id: string; readonly isKnown: boolean | undefined }>
   /** Undefined when the run is unknown (yet). */
   findRun(runId: string): Promise<RunDetail | undefined>
   /** Analyzes the run again, now, and returns it. */
   localizeRun(runId: string): Promise<RunDetail | undefined>
   giveFeedback(runId: string, feedback: FeedbackRequestJson): Promise<FeedbackJson>
+  /** The newest first. */
+  readFeedback(runId: string): Promise<readonly FeedbackJson[]>
   reportOutcome(runId: string, report: OutcomeRequestJson): Promise<OutcomeAcceptedJson>
   readPrecision(query: Readonly<Record<string, string>>): Promise<PrecisionListJson>
   /** One page of an export, as its bytes come. */
@@ -124,7 +130,7 @@ export interface ApiClient {
 
 /** Reads ONSET_URL and ONSET_API_KEY of `env`. */
 export function createApiClient(env: Readonly<Record<string, string | undefined>>): ApiClient {
-  const url = (env['ONSET_URL'] ?? DEFAULT_URL).replace(/\/+$/, '')
+  const url = (env['ONSET_URL'] || DEFAULT_URL).replace(/\/+$/, '')
   const send = createSend(url, env['ONSET_API_KEY'])
   const request = createRequest(url, send)
   const findRun = (runId: string): Promise<RunDetail | undefined> => readRun(request, runId)
@@ -135,7 +141,9 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
     },
     listRuns: (query) =>
       request<RunListJson>('GET', `/api/runs?${new URLSearchParams(query).toString()}`),
-    expandRunId: (text) => expandRunId(request, text),
+    expandRunId: async (text) =>
+      WHOLE_TRACE_ID.test(text) ? text : (await lookUpRun(request, text)).id,
+    lookUpRun: (text) => lookUpRun(request, text),
     findRun,
     localizeRun: async (runId) => {
       const path = `/api/runs/${encodeURIComponent(runId)}/localize`
@@ -144,6 +152,10 @@ export function createApiClient(env: Readonly<Record<string, string | undefined>
     },
     giveFeedback: (runId, feedback) =>
       request<FeedbackJson>('POST', `/api/runs/${encodeURIComponent(runId)}/feedback`, feedback),
+    readFeedback: async (runId) => {
+      const path = `/api/runs/${encodeURIComponent(runId)}/feedback`
+      return (await request<{ readonly items: readonly FeedbackJson[] }>('GET', path)).items
+    },
     reportOutcome: (runId, report) =>
       request<OutcomeAcceptedJson>(
         'POST',
@@ -186,14 +198,19 @@ type RunPage = RunDetail & { readonly nextStepsAfter?: number }
 const FORBIDDEN = 403
 const WHOLE_TRACE_ID = /^[0-9a-f]{32}$/i
 
-async function expandRunId(request: Request, text: string): Promise<string> {
-  if (WHOLE_TRACE_ID.test(text)) return text
+async function lookUpRun(
+  request: Request,
+  text: string
+): Promise<{ readonly id: string; readonly isKnown: boolean | undefined }> {
   const path = `/api/runs/${encodeURIComponent(text)}?stepsLimit=0`
   try {
-    return (await orUndefined(() => request<RunPage>('GET', path)))?.run.id ?? text
+    const found = await orUndefined(() => request<RunPage>('GET', path))
+    return { id: found?.run.id ?? text, isKnown: found !== undefined }
   } catch (error) {
     // A key that may only report cannot look: then what is given is the id.
-    if (error instanceof OnsetApiError && error.status === FORBIDDEN) return text
+    if (error instanceof OnsetApiError && error.status === FORBIDDEN) {
+      return { id: text, isKnown: undefined }
+    }
     throw error
   }
 }

@@ -1,5 +1,7 @@
 // One request to the REST API: the key, the patience, and a sentence for a person when it was refused.
 
+export const DEFAULT_URL = 'http://127.0.0.1:4318'
+
 /** Reading a page of 2,000 steps takes well below a second; this is for a server that hangs. */
 const REQUEST_TIMEOUT_MS = 30_000
 
@@ -26,6 +28,8 @@ export type Send = (method: string, path: string, options?: SendOptions) => Prom
 export function createSend(url: string, apiKey: string | undefined): Send {
   const key = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
   return async (method, path, { body, signal } = {}) => {
+    requireAddress(url)
+    requireKey(apiKey)
     const sent =
       body === undefined
         ? { headers: key }
@@ -47,6 +51,21 @@ export function createSend(url: string, apiKey: string | undefined): Send {
       status
     })
   }
+}
+
+/** @throws OnsetApiError a sentence with the value: an address is no secret, unless it carries a password. */
+function requireAddress(url: string): void {
+  const address = URL.canParse(url) ? new URL(url) : undefined
+  if (address?.protocol === 'http:' || address?.protocol === 'https:') return
+  const shown = url.includes('@') ? 'has a value' : `is ${JSON.stringify(url)},`
+  throw new OnsetApiError(`ONSET_URL ${shown} which is no address; ${DEFAULT_URL} is one`)
+}
+
+/** A header takes no other characters: https://www.rfc-editor.org/rfc/rfc9110#field.values */
+function requireKey(apiKey: string | undefined): void {
+  if (apiKey === undefined || /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(apiKey)) return
+  const what = /[\r\n]/.test(apiKey) ? 'a line break' : 'a character that no header takes'
+  throw new OnsetApiError(`ONSET_API_KEY has ${what} in it: set the key alone`)
 }
 
 interface Refused {

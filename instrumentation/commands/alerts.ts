@@ -36,7 +36,7 @@ const listCommand = defineCommand({
     cursor: { type: 'string' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const query: Record<string, string> = {}
     for (const name of FILTERS) {
@@ -61,7 +61,7 @@ const resendCommand = defineCommand({
   summary: 'send an alert again',
   usage: USAGE,
   options: { json: { type: 'boolean' } },
-  positionals: 1,
+  positionals: ['id'],
   act: async ([id = ''], values, io) => {
     const alert = await createApiClient(io.env).resendAlert(id)
     io.stdout.write(

@@ -28,7 +28,7 @@ Exit codes: 0 listed (also when there is nothing), 1 Onset did not answer, 2 wro
     limit: { type: 'string', default: '20' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const query: Record<string, string> = {}
     for (const name of PARAMETERS) {

@@ -21,7 +21,7 @@ acknowledged before is in it. With keys, ONSET_API_KEY must be an admin key. "on
 
 Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
   options: { json: { type: 'boolean' } },
-  positionals: 1,
+  positionals: ['name'],
   act: async ([name = ''], values, io) => {
     const api = createApiClient(io.env)
     let backup = await api.startBackup(name)

@@ -24,7 +24,7 @@ read here, without a server.
 
 Exit codes: 0 shown, 1 unknown trace, no answer or no such file, 2 wrong usage.`,
     options: { json: { type: 'boolean' } },
-    positionals: 1,
+    positionals: ['file'],
     act: async ([of = ''], values, io) => {
       const explained = TRACE_ID.test(of)
         ? await createApiClient(io.env).explainTrace(of)

@@ -37,7 +37,7 @@ Exit codes: 0 exported (also when there are none), 1 broken off or no answer, 2 
     out: { type: 'string', short: 'o' },
     output: { type: 'string' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const { format, cursor } = values
     const output = values['out'] ?? values['output']

@@ -7,6 +7,7 @@ import {
 } from '../api-client/index.ts'
 import { EXIT_OK, EXIT_USAGE } from './command.ts'
 import { defineCommand, type Values } from './run-command.ts'
+import { refuseUnknownRun } from './unknown-run.ts'
 
 const STEP = /^[1-9]\d{0,8}$/
 
@@ -24,7 +25,7 @@ export const feedbackCommand = defineCommand({
   --json            the API's own answer
 
 ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key of scope ingest.
-Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
+Exit codes: 0 stored, 1 unknown run or no answer, 2 wrong usage.`,
   options: {
     onset: { type: 'string' },
     none: { type: 'boolean' },
@@ -34,7 +35,7 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     revision: { type: 'string' },
     json: { type: 'boolean' }
   },
-  positionals: 1,
+  positionals: ['run'],
   act: async ([given = ''], values, io) => {
     const problem = findProblem(values)
     if (problem !== undefined) {
@@ -42,7 +43,8 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
       return EXIT_USAGE
     }
     const client = createApiClient(io.env)
-    const runId = await client.expandRunId(given)
+    const { id: runId, isKnown } = await client.lookUpRun(given)
+    if (isKnown === false) return refuseUnknownRun('feedback', given, io)
     const feedback = await client.giveFeedback(runId, toRequest(values))
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(feedback)}\n`)
     else io.stdout.write(`stored; ${describeJudged(feedback)}\n`)

@@ -36,7 +36,7 @@ const createCommand = defineCommand({
     expires: { type: 'string' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const { name, scope, expires, json } = values
     const seconds = typeof expires === 'string' ? readSeconds(expires) : undefined
@@ -71,7 +71,7 @@ const listCommand = defineCommand({
   summary: 'list keys',
   usage: USAGE,
   options: { json: { type: 'boolean' } },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const keys = await createApiClient(io.env).listKeys()
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(keys)}\n`)
@@ -86,7 +86,7 @@ const revokeCommand = defineCommand({
   summary: 'revoke a key',
   usage: USAGE,
   options: { json: { type: 'boolean' } },
-  positionals: 1,
+  positionals: ['id'],
   act: async ([keyId = ''], values, io) => {
     const key = await createApiClient(io.env).revokeKey(keyId)
     io.stdout.write(values['json'] === true ? `${JSON.stringify(key)}\n` : `${describe(key)}\n`)

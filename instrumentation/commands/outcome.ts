@@ -1,6 +1,7 @@
 // `onset outcome <run> <outcome>`: what a verifier or CI found, from a script.
 
 import { createApiClient, type OutcomeRequestJson } from '../api-client/index.ts'
+import { formatCount } from '../terminal/index.ts'
 import { EXIT_OK, EXIT_USAGE } from './command.ts'
 import { defineCommand } from './run-command.ts'
 
@@ -27,7 +28,7 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     output: { type: 'string' },
     json: { type: 'boolean' }
   },
-  positionals: 2,
+  positionals: ['run', 'outcome'],
   act: async ([run = '', outcome = ''], values, io) => {
     const given = Array.isArray(values['check']) ? values['check'].map(String) : []
     const checks: Check[] = []
@@ -42,7 +43,8 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     }
     const { source, output } = values
     const client = createApiClient(io.env)
-    const accepted = await client.reportOutcome(await client.expandRunId(run), {
+    const { id, isKnown } = await client.lookUpRun(run)
+    const accepted = await client.reportOutcome(id, {
       outcome,
       source: typeof source === 'string' ? source : 'cli',
       ...(checks.length === 0 ? {} : { checks }),
@@ -51,11 +53,18 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     io.stdout.write(
       values['json'] === true
         ? `${JSON.stringify(accepted)}\n`
-        : `stored with ${accepted.checksKept} checks; the next revision of the run counts it\n`
+        : `stored with ${formatCount(accepted.checksKept, 'check')}; ${whenItCounts(id, isKnown)}\n`
     )
     return EXIT_OK
   }
 })
+
+/** A verifier may be through before the spans are there. */
+function whenItCounts(id: string, isKnown: boolean | undefined): string {
+  return isKnown === false
+    ? `there is no run ${id} yet, it counts when the run comes`
+    : 'the next revision of the run counts it'
+}
 
 function readCheck(text: string): Check | undefined {
   const [, name, status, message] = CHECK.exec(text) ?? []

@@ -26,7 +26,7 @@ Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong
     limit: { type: 'string', default: '20' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const query: Record<string, string> = {}
     for (const name of FILTERS) {

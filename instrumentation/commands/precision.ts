@@ -19,7 +19,7 @@ blame none. In brackets 95 % intervals. Runs on which authors contradict each ot
 ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
 Exit codes: 0 shown (also when there is none), 1 Onset did not answer, 2 wrong usage.`,
   options: { since: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' } },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const query: Record<string, string> = {}
     for (const name of ['since', 'until']) {

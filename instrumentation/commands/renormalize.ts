@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApiClient, type RenormalizationJson } from '../api-client/index.ts'
+import { formatCount } from '../terminal/index.ts'
 import { EXIT_FAILED, EXIT_OK, type CommandIo } from './command.ts'
 import { defineCommand } from './run-command.ts'
 
@@ -16,7 +17,7 @@ Has the Onset at ONSET_URL (http://127.0.0.1:4318) read its raw spans again, rew
 price now makes otherwise, and analyze their runs. Ingest goes on; ONSET_RENORMALIZE_SHARE_PERCENT bounds what it
 may take. It goes on in the server when this command is stopped, and after a restart of the server.
 
-  --since T    ISO 8601; from the first span kept unless told
+  --since T    ISO 8601, a date or a time; from the first span kept unless told
   --until T    ISO 8601, exclusive; to the last unless told
   --run R      this run only
   --detach     do not wait
@@ -31,12 +32,12 @@ Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
     detach: { type: 'boolean' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const api = createApiClient(io.env)
     let state = await api.startRenormalization({
-      ...(typeof values['since'] === 'string' ? { since: values['since'] } : {}),
-      ...(typeof values['until'] === 'string' ? { until: values['until'] } : {}),
+      ...(typeof values['since'] === 'string' ? { since: toDateTime(values['since']) } : {}),
+      ...(typeof values['until'] === 'string' ? { until: toDateTime(values['until']) } : {}),
       ...(typeof values['run'] === 'string' ? { runId: values['run'] } : {})
     })
     while (state.state === 'running' && values['detach'] !== true) {
@@ -50,6 +51,11 @@ Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
   }
 })
 
+/** A date is its first moment, UTC, as in the other commands; what else is given the API judges. */
+function toDateTime(given: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(given) ? `${given}T00:00:00Z` : given
+}
+
 function tell(state: RenormalizationJson, io: CommandIo): void {
   if (state.state === 'failed') {
     io.stderr.write(`onset renormalize: ${state.problem ?? 'failed'}\n`)
@@ -61,7 +67,7 @@ function tell(state: RenormalizationJson, io: CommandIo): void {
 function describe(state: RenormalizationJson): string {
   const { id, daysDone, daysTotal, spans, stepsRewritten, stepsHidden, runsAnalyzed } = state
   return (
-    `${state.state} ${id}: day ${daysDone} of ${daysTotal}, ${spans} spans read, ` +
-    `${stepsRewritten} steps rewritten, ${stepsHidden} hidden, ${runsAnalyzed} runs analyzed`
+    `${state.state} ${id}: day ${daysDone} of ${daysTotal}, ${formatCount(spans, 'span')} read, ` +
+    `${formatCount(stepsRewritten, 'step')} rewritten, ${stepsHidden} hidden, ${formatCount(runsAnalyzed, 'run')} analyzed`
   )
 }

@@ -15,8 +15,8 @@ export interface CommandSpec {
   readonly summary: string
   readonly usage: string
   readonly options: NonNullable<ParseArgsConfig['options']>
-  /** How many positional arguments it takes, exactly. */
-  readonly positionals: number
+  /** The positional arguments it takes, exactly, as its usage calls them. */
+  readonly positionals: readonly string[]
   act(positionals: readonly string[], values: Values, io: CommandIo): Promise<number>
 }
 
@@ -42,13 +42,8 @@ export function defineCommand(spec: CommandSpec): Command {
         io.stdout.write(`${usage}\n`)
         return EXIT_OK
       }
-      if (parsed.positionals.length !== spec.positionals) {
-        return refuse(
-          io,
-          name,
-          `takes ${describeCount(spec.positionals)}, got ${parsed.positionals.length}`
-        )
-      }
+      const problem = findProblem(spec.positionals, parsed.positionals)
+      if (problem !== undefined) return refuse(io, name, problem)
       return guard(io, name, () => spec.act(parsed.positionals, values, io))
     }
   }
@@ -84,8 +79,16 @@ function list(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
 }
 
-function describeCount(count: number): string {
-  return count === 1 ? 'one argument' : count === 0 ? 'no arguments' : `${count} arguments`
+function findProblem(names: readonly string[], given: readonly string[]): string | undefined {
+  const missing = names.find((_, index) => (given[index] ?? '').trim() === '')
+  if (missing !== undefined) {
+    const isEmpty = given[names.indexOf(missing)] !== undefined
+    return isEmpty ? `<${missing}> is empty` : `<${missing}> is missing`
+  }
+  const extra = given[names.length]
+  if (extra === undefined) return undefined
+  const taken = names.map((name) => `<${name}>`).join(' ')
+  return `takes ${taken === '' ? 'no arguments' : taken} only, ${JSON.stringify(extra)} is one too many`
 }
 
 async function guard(io: CommandIo, name: string, act: () => Promise<number>): Promise<number> {

@@ -1,7 +1,7 @@
 // `onset runs`: which runs there are, newest first.
 
 import { createApiClient } from '../api-client/index.ts'
-import { renderRunList } from '../terminal/index.ts'
+import { ownCommandOf, renderRunList } from '../terminal/index.ts'
 import { EXIT_OK } from './command.ts'
 import { defineCommand } from './run-command.ts'
 
@@ -28,7 +28,7 @@ Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong
     cursor: { type: 'string' },
     json: { type: 'boolean' }
   },
-  positionals: 0,
+  positionals: [],
   act: async (_, values, io) => {
     const query: Record<string, string> = {}
     for (const name of [...FILTERS, 'limit', 'cursor']) {
@@ -46,7 +46,7 @@ Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong
     }
     io.stdout.write(renderRunList(page.items))
     if (page.nextCursor !== undefined) {
-      io.stdout.write(`more: onset runs --cursor ${page.nextCursor}\n`)
+      io.stdout.write(`more: ${ownCommandOf(io.env)(`runs --cursor ${page.nextCursor}`)}\n`)
     }
     return EXIT_OK
   }

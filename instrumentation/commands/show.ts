@@ -1,11 +1,12 @@
 // `onset show <run>` and `onset localize <run>`: one run as a tree, as stored or analyzed anew.
 
-import { createApiClient, type RunDetail } from '../api-client/index.ts'
+import { createApiClient, type ApiClient, type RunDetail } from '../api-client/index.ts'
 import { renderRunTree } from '../terminal/index.ts'
-import { EXIT_FAILED, EXIT_OK, type CommandIo } from './command.ts'
+import { EXIT_OK, type CommandIo } from './command.ts'
 import { defineCommand } from './run-command.ts'
+import { refuseUnknownRun } from './unknown-run.ts'
 
-const options = { json: { type: 'boolean' }, all: { type: 'boolean' } } as const
+const OPTIONS = { json: { type: 'boolean' }, all: { type: 'boolean' } } as const
 
 const COMMON_USAGE = `
   <run>    its id, or so much of its beginning that no other run begins so
@@ -20,12 +21,13 @@ export const showCommand = defineCommand({
   summary: 'one run as a tree with its onset',
   usage: `onset show <run> [--all] [--json]
 ${COMMON_USAGE}`,
-  options,
-  positionals: 1,
+  options: OPTIONS,
+  positionals: ['run'],
   act: async ([given = ''], values, io) => {
     const client = createApiClient(io.env)
-    const runId = await client.expandRunId(given)
-    return print(runId, await client.findRun(runId), values, io)
+    const detail = await client.findRun(await client.expandRunId(given))
+    if (detail === undefined) return refuseUnknownRun('show', given, io)
+    return print(client, detail, values, io)
   }
 })
 
@@ -37,32 +39,31 @@ export const localizeCommand = defineCommand({
 Assembles and localizes the stored steps anew, with the localizer that runs now; an answer
 that differs is a new revision of the run.
 ${COMMON_USAGE}`,
-  options,
-  positionals: 1,
+  options: OPTIONS,
+  positionals: ['run'],
   act: async ([given = ''], values, io) => {
     const client = createApiClient(io.env)
-    const runId = await client.expandRunId(given)
-    return print(runId, await client.localizeRun(runId), values, io)
+    const detail = await client.localizeRun(await client.expandRunId(given))
+    if (detail === undefined) return refuseUnknownRun('localize', given, io)
+    return print(client, detail, values, io)
   }
 })
 
-function print(
-  runId: string,
-  detail: RunDetail | undefined,
+async function print(
+  client: ApiClient,
+  detail: RunDetail,
   values: Readonly<Record<string, unknown>>,
   io: CommandIo
-): number {
-  if (detail === undefined) {
-    io.stderr.write(`onset: there is no run ${runId}. "onset runs" lists those there are.\n`)
-    return EXIT_FAILED
-  }
+): Promise<number> {
   if (values['json'] === true) {
     io.stdout.write(`${JSON.stringify(detail)}\n`)
     return EXIT_OK
   }
+  const feedback = await client.readFeedback(detail.run.id)
   const color = io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined
   const width = io.stdout.columns
   const all = values['all'] === true
-  io.stdout.write(renderRunTree(detail, { color, all, ...(width === undefined ? {} : { width }) }))
+  const options = { color, all, feedback, ...(width === undefined ? {} : { width }) }
+  io.stdout.write(renderRunTree(detail, options))
   return EXIT_OK
 }

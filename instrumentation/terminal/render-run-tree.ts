@@ -2,9 +2,17 @@
 // why and what it cost.
 
 import { styleText } from 'node:util'
-import type { OnsetJson, RunDetail, RunJson, StageJson, StepJson } from '../api-client/index.ts'
+import type {
+  FeedbackJson,
+  OnsetJson,
+  RunDetail,
+  RunJson,
+  StageJson,
+  StepJson
+} from '../api-client/index.ts'
 import { formatCost, formatCount, formatMs, formatTokens, joinParts } from './format.ts'
 import { toLine } from './printable.ts'
+import { renderFeedback } from './render-feedback.ts'
 import { renderGivenTask } from './render-given-task.ts'
 
 /** Longer runs are shown around what matters; `all` shows every step. */
@@ -25,6 +33,8 @@ export interface RenderOptions {
   /** Columns, 80 at least. */
   readonly width?: number
   readonly all?: boolean
+  /** What people said of it, the newest first. */
+  readonly feedback?: readonly FeedbackJson[]
 }
 
 type Format = Parameters<typeof styleText>[0]
@@ -39,6 +49,7 @@ export function renderRunTree(detail: RunDetail, options: RenderOptions): string
     '',
     ...renderSteps(detail, paint, { width, all: options.all === true }),
     ...renderOnsets(detail, paint, width),
+    ...renderFeedback(options.feedback ?? [], width),
     ...renderGivenTask(detail.run, paint, width)
   ]
   return `${lines.join('\n')}\n`
@@ -166,6 +177,9 @@ function renderOnsets(detail: RunDetail, paint: Paint, width: number): string[] 
       (onset) => `step ${onset.stepIndex} (${Math.round(onset.confidence * 100)} %)`
     )
     lines.push(`also      ${list.join(', ')}`)
+    lines.push(
+      '          each in how many of such runs such a suspect was right; they need not add up to 100 %'
+    )
   }
   return lines
 }

@@ -102,10 +102,58 @@ t.test('feedback that cannot be meant is refused with what is right', async (t) 
   t.match(await command('feedback', FIRST, '--onset', '999'), { code: 2, stderr: /999, but/ })
   const stale = await command('feedback', FIRST, '--none', '--revision', '99')
   t.match(stale, { code: 2, stderr: /revision is 99, but the run is at/ })
-  t.match(await command('feedback', 'no-such-run', '--none'), {
+  t.match(await command('feedback', '', '--none'), { code: 2, stderr: /<run> is empty/ })
+  t.match(await command('feedback', '--none'), { code: 2, stderr: /<run> is missing/ })
+  for (const unknown of ['no-such-run', 'f'.repeat(32)]) {
+    t.match(await command('feedback', unknown, '--none'), {
+      code: 1,
+      stdout: '',
+      stderr: new RegExp(`there is no run ${unknown}\\.`)
+    })
+  }
+})
+
+t.test('feedback is shown with the run, the newest first, with author and time', async (t) => {
+  const time = String.raw`\(20\d\d-\d\d-\d\d \d\d:\d\d UTC\)`
+  await command('feedback', FOURTH, '--onset', '1', '--comment', 'it\u001b[31m guessed')
+  await command('feedback', FOURTH, '--none', '--author', 'bob')
+  for (const name of ['show', 'localize']) {
+    const { stdout } = await command(name, FOURTH)
+    const newest = `feedback  bob: no step is to blame ${time}`
+    t.match(
+      stdout,
+      new RegExp(`${newest}\n {10}a person: step 1 ${time} {2}"it[^\u001b]* guessed"\n`)
+    )
+  }
+  t.equal((await command('show', FOURTH, '--json')).stdout.includes('bob'), false)
+})
+
+t.test('an outcome may come before its run, and that is said', async (t) => {
+  t.match(await command('outcome', 'e5'.repeat(16), 'ok', '--check', 'a=passed'), {
     code: 0,
-    stdout: /not been analyzed/
+    stdout: /^stored with 1 check; there is no run (?:e5){16} yet, it counts when the run comes\n$/
   })
+})
+
+t.test('a beginning that is too short is told how long it has to be', async (t) => {
+  t.match(await command('show', 'a1a'), { code: 1, stderr: /four characters at least/ })
+  t.match(await command('show', 'a1a1'), { code: 0 })
+})
+
+t.test('renormalize takes a date as the other commands do', async (t) => {
+  const ended = await command('renormalize', '--since', '2026-01-01', '--until', '2026-01-02')
+  t.match(ended, { code: 0, stdout: /0 spans read/ })
+})
+
+t.test('an address or a key that cannot be one is said to be so', async (t) => {
+  const runs = (env: Record<string, string>) => runOnsetCommand(['runs'], env)
+  t.match(await runs({ ONSET_URL: 'foo' }), { code: 1, stderr: /ONSET_URL is "foo", which is no/ })
+  const password = await runs({ ONSET_URL: 'ftp://me:a-password@host' })
+  t.match(password, { code: 1, stderr: /ONSET_URL/ })
+  t.notMatch(password.stderr, /a-password/)
+  const broken = await runs({ ONSET_URL: onset.url, ONSET_API_KEY: 'abc\ndef' })
+  t.match(broken, { code: 1, stderr: /ONSET_API_KEY has a line break in it/ })
+  t.notMatch(broken.stderr, /abc|def/)
 })
 
 t.test('what people agree on is a labelled set that onset eval reads', async (t) => {

@@ -149,7 +149,7 @@ t.test('a wrong command line is told, and nothing is asked of anybody', async (t
     [['create', '--name', 'x'], /--scope is missing/],
     [['create', '--name', 'x', '--scope', 'read', '--expires', '90'], /--expires is "90"/],
     [['create', '--name', 'x', '--scope', 'read', '--expires', '-1d'], /--expires/],
-    [['revoke'], /takes one argument, got 0/]
+    [['revoke'], /<id> is missing/]
   ]
   for (const [args, says] of wrong) {
     t.match(await runOnsetCommand(['keys', ...args], nowhere), { code: 2, stderr: says })

@@ -77,6 +77,6 @@ t.test('commands take it too, and write to the run that is meant', async (t) => 
   t.match(await run(feedbackCommand, 'abcd1', '--onset', '1'), { code: 0, stdout: /stored/ })
   t.match(await store.readFeedback(toRunId(ALIKE[1] ?? '')), [{ onsetStepIndex: 1 }])
   t.match(await run(feedbackCommand, 'abcd', '--none'), { code: 2, stderr: /several runs/ })
-  t.match(await run(feedbackCommand, 'not-there-yet', '--none'), { code: 0 })
-  t.equal((await store.readFeedback(toRunId('not-there-yet'))).length, 1, 'it may come later')
+  t.match(await run(feedbackCommand, 'not-there', '--none'), { code: 1 })
+  t.equal((await store.readFeedback(toRunId('not-there'))).length, 0, 'a mistyped run is told')
 })

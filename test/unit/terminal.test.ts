@@ -42,6 +42,15 @@ t.test('evidence is named by what it means, where the collector says so', async 
   t.match(text, /evidence +step 1 +tool reported an error +"x"/)
 })
 
+t.test('confidences that do not add up to 100 % are said to be of each alone', async (t) => {
+  const steps = [aStepJson(1), aStepJson(2)]
+  const also = 'they need not add up to 100 %'
+  const two = renderRunTree(aRunDetail(steps, [anOnsetJson(1), anOnsetJson(2)]), PLAIN)
+  t.match(two, /also +step 2 \(72 %\)/)
+  t.match(two, also)
+  t.notMatch(renderRunTree(aRunDetail(steps, [anOnsetJson(1)]), PLAIN), also)
+})
+
 t.test('a suspicion on an open run is not called an onset outright', async (t) => {
   const onset = anOnsetJson(1, { provisional: true })
   t.match(renderRunTree(aRunDetail([aStepJson(1)], [onset]), PLAIN), /SUSPECTED ONSET/)
