@@ -100,7 +100,7 @@ export const PLANTED: readonly (readonly [kind: string, secret: string, around: 
   ['password', 'S3cret12', '<password>§</password>'],
   ['password', 'letmein', '<db:passwd>§</db:passwd>'],
   ['password', 'Hunter22x', 'password%3D§'],
-  ['password', '12345678', '{"user":"a","password":12345678}'.replace('12345678', '§')],
+  ['password', '73918264', '{"user":"a","password":§}'],
   ['secret', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzzzz', 'AWS_SECRET_ACCESS_KEY=§'],
   ['secret', 'abcdefghijklmnopqrstuv', 'grant_type=x client_secret=§'],
   ['secret', 'abc123def', 'export DEPLOY_TOKEN=§'],
