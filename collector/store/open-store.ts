@@ -149,9 +149,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     checkHealth: () => health.check(),
     close: () => {
       const writers = [writer, telemetry, disk?.budget, parts, backups]
-      closing ??= closeAll(writers)
-        .then(() => engine.close())
-        .then(() => options.logger.info({}, 'store closed'))
+      closing ??= closeStore(writers, engine, options.logger)
       return closing
     }
   }
@@ -174,8 +172,14 @@ interface Closable {
   close(): Promise<void>
 }
 
-async function closeAll(held: readonly (Closable | undefined)[]): Promise<void> {
+async function closeStore(
+  held: readonly (Closable | undefined)[],
+  engine: Engine,
+  logger: StoreOptions['logger']
+): Promise<void> {
   await Promise.all(held.map(async (each) => each?.close()))
+  await engine.close()
+  logger.info({}, 'store closed')
 }
 
 function backupDirOf({ dataDir, backupDir }: EmbeddedLocation): string {
