@@ -31,5 +31,5 @@ function describe(feedback: FeedbackJson): string {
   const blamed = onsetStepIndex === null ? 'no step is to blame' : `step ${onsetStepIndex}${gone}`
   const said = [blamed, category].filter((part) => part !== undefined).join(', ')
   const when = createdAt.slice(0, 16).replace('T', ' ')
-  return `${who}: ${said} (${when} UTC)${comment === '' ? '' : `  "${comment}"`}`
+  return `${who}: ${said} (${when} UTC)${comment === '' ? '' : ` "${comment}"`}`
 }

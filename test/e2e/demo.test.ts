@@ -8,6 +8,9 @@ import t, { type Test } from 'tap'
 import { createApiClient } from '../../instrumentation/api-client/index.ts'
 import { aDataDir, childEnvironment, startOnset } from '../support/onset-process.ts'
 
+// Each command is a process that loads all of them, on a machine that may be busy.
+t.setTimeout(300_000)
+
 const DEMO = fileURLToPath(new URL('../../instrumentation/demo/main.ts', import.meta.url))
 const ONSET = fileURLToPath(new URL('../../onset.ts', import.meta.url))
 

@@ -10,6 +10,9 @@ import { aDataDir, startOnset } from '../support/onset-process.ts'
 import { runOnsetCommand } from '../support/run-onset-command.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+// Each command is a process that loads all of them, on a machine that may be busy.
+t.setTimeout(300_000)
+
 const RUNS = ['a1', 'b2', 'c3', 'd4'].map((pair) => pair.repeat(16))
 const [FIRST = '', SECOND = '', THIRD = '', FOURTH = ''] = RUNS
 const SECRET = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`
@@ -120,10 +123,7 @@ t.test('feedback is shown with the run, the newest first, with author and time',
   for (const name of ['show', 'localize']) {
     const { stdout } = await command(name, FOURTH)
     const newest = `feedback  bob: no step is to blame ${time}`
-    t.match(
-      stdout,
-      new RegExp(`${newest}\n {10}a person: step 1 ${time} {2}"it[^\u001b]* guessed"\n`)
-    )
+    t.match(stdout, new RegExp(`${newest}\n {10}a person: step 1 ${time} "it[^\u001b]* guessed"\n`))
   }
   t.equal((await command('show', FOURTH, '--json')).stdout.includes('bob'), false)
 })
