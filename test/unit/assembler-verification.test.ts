@@ -1,5 +1,6 @@
 // What the agent's own checks say of a run, told as the lines it ran: each is classified as at ingest.
 
+import * as fc from 'fast-check'
 import t from 'tap'
 import { classifyStep } from '../../collector/effects/index.ts'
 import { assembleRun } from '../../processors/assembler/index.ts'
@@ -236,3 +237,36 @@ t.test('an exit code that is another program’s is no verdict', async (t) => {
     t.equal(outcomeOf([EDIT, [line, 0, MOCHA_GREEN]]), 'ok verification', line)
   }
 })
+
+t.test(
+  'in no run does a check of another kind, or an unreadable one, take a failing test back',
+  async (t) => {
+    const lines: readonly Ran[] = [
+      EDIT,
+      RED,
+      GREEN,
+      ['pytest', 1, PYTEST_RED],
+      ['pytest tests/test_cart.py', 0, '5 passed in 0.1s'],
+      ['pytest tests/none', 5, 'no tests ran in 0.01s'],
+      ['npm test | tail -5', 0, 'words'],
+      ['npm test | tail -5', 0, '  1 failing'],
+      ['node test.js', 1],
+      ['rm test/cart.test.js', 0],
+      ['ls', 0]
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 12 }), (run) => {
+        const isRed = outcomeOf(run) === 'error verification'
+        for (const other of [
+          ['npx eslint .', 0],
+          ['npm test | tail', 0, 'words']
+        ] as const) {
+          if (isRed && outcomeOf([...run, other]) !== 'error verification') return false
+        }
+        return outcomeOf([...run, RED]) === 'error verification'
+      }),
+      { numRuns: 300 }
+    )
+    t.pass('300 runs')
+  }
+)

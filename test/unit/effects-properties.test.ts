@@ -4,7 +4,13 @@
 
 import * as fc from 'fast-check'
 import t from 'tap'
-import { classifyStep, readShell, readTestReport } from '../../collector/effects/index.ts'
+import {
+  classifyStep,
+  readCheckRuns,
+  readRemovedFiles,
+  readShell,
+  readTestReport
+} from '../../collector/effects/index.ts'
 import { SHELL_COMMANDS_MAX } from '../../collector/effects/shell/program.ts'
 import {
   CHECKS_PER_RUN_MAX,
@@ -224,6 +230,57 @@ t.test('any text is read as a test report, within bounds', async (t) => {
   t.pass('2,000 outputs')
 })
 
+const CHECKING_PARTS = [
+  'npm test',
+  'pytest a.py::b -k x',
+  'npx mocha',
+  'node --test',
+  './test.sh',
+  'cargo test a --',
+  'rm a.test.js',
+  'git rm',
+  'set -e',
+  'rc=$?',
+  'exit $rc',
+  'echo EXIT $?',
+  "printf '%s' $?",
+  '| tail',
+  '&&',
+  '||',
+  ';',
+  '(',
+  ')',
+  '&',
+  '\n'
+]
+
+t.test('any line of checks is read, within bounds', async (t) => {
+  const line = fc.array(fc.oneof(fc.constantFrom(...CHECKING_PARTS), garbage), { maxLength: 12 })
+  const code = fc.option(fc.integer({ min: -1, max: 255 }), { nil: undefined })
+  fc.assert(
+    fc.property(line, garbage, code, (parts, observation, exitCode) => {
+      const command = parts.join(' ')
+      const plain = aPlainStep({
+        tool: 'bash',
+        arguments: JSON.stringify({ command }),
+        observation,
+        exitCode
+      })
+      const step = { ...plain, effects: classifyStep(plain) }
+      const { runs, checks } = readCheckRuns(step)
+      return (
+        runs.length > 0 &&
+        runs.length <= 8 &&
+        runs.every(({ ending }) => /^(?:ok|error|unknown|nothing)$/.test(ending)) &&
+        checks.length <= CHECKS_PER_RUN_MAX &&
+        readRemovedFiles(step).length <= FILES_PER_STEP_MAX
+      )
+    }),
+    { numRuns: 2_000 }
+  )
+  t.pass('2,000 lines')
+})
+
 const MEBIBYTE = 1_048_576
 
 t.test('one piece over and over, a mebibyte of it, is read to the end', async (t) => {
@@ -233,7 +290,9 @@ t.test('one piece over and over, a mebibyte of it, is read to the end', async (t
     readTestReport(text)
     for (const args of [text, JSON.stringify({ command: text })]) {
       const step = aPlainStep({ arguments: args, observation: text, thought: text })
-      assertBounded(classifyStep(step), step)
+      const effects = classifyStep(step)
+      assertBounded(effects, step)
+      readCheckRuns({ ...step, effects })
     }
   }
   t.pass(`${PIECES.length} pieces`)
