@@ -1,10 +1,15 @@
 // Looks for texts that cost more than their length: each pattern is read as a command line of two sizes, the
 // second twice the first, and no CPU time may grow fourfold. Then all of them, at 200,000 characters, as the
-// command, the keystrokes and the output of a step, where none may take long at all.
+// command, the keystrokes, the checks and the output of a step, where none may take long at all.
 //
 //   node test/fuzz/effects-growth.ts [pattern]
 
-import { classifyStep, readShell, readTestReport } from '../../collector/effects/index.ts'
+import {
+  classifyStep,
+  readCheckRuns,
+  readShell,
+  readTestReport
+} from '../../collector/effects/index.ts'
 import { aStep } from '../support/builders.ts'
 
 /** Half of what the shell reader looks at, and all of it: beyond that length nothing grows. */
@@ -101,6 +106,8 @@ const LED: readonly (readonly [lead: string, unit: string])[] = [
   ['tar ', 'x'],
   ['ls -', 'a'],
   ['npm test; ', 'echo $? ; '],
+  ['npm test; rc=$?; ', 'echo $rc ; '],
+  ['npm test; ', 'npm test; '],
   ['npm test ', '| tail ']
 ]
 
@@ -152,6 +159,14 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     classifyStep(
       aStep({ tool: 'bash', arguments: '{"command":"npm test | tail"}', observation: text })
     ),
+  checks: (text) => {
+    const step = aStep({
+      tool: 'bash',
+      arguments: JSON.stringify({ command: text }),
+      observation: text
+    })
+    return readCheckRuns({ ...step, effects: classifyStep(step) })
+  },
   report: readTestReport
 }
 

@@ -27,7 +27,8 @@ function takeLauncher({ name, args }: ShellCommand): readonly [string, readonly 
   if (leads === undefined) return [name, args]
   const words = args.slice(args.findIndex((word) => !word.startsWith('-')))
   for (const lead of leads) {
-    const rest = lead === '' ? words : words[0] === lead ? words.slice(1) : []
+    const led = lead === '' ? words : words[0] === lead ? words.slice(1) : []
+    const rest = led[0] === '-m' ? led.slice(1) : led
     const program = baseOf(rest[0] ?? '')
     if (RUNNERS.has(program)) return [program, rest.slice(1)]
   }
@@ -85,15 +86,15 @@ function narrow(
     wordOptions: true,
     valued
   })
-  const tasks = words.operands.filter((word) => word !== 'run' && word !== 'run-script')
-  const [task = ''] = tasks
   const { subcommands } = runner
-  if (subcommands !== undefined && !subcommands.includes(task.split(':', 1)[0] ?? '')) {
-    return undefined
-  }
-  const targets = subcommands === undefined ? tasks : tasks.slice(1)
+  const operands = words.operands.filter((word) => word !== 'run' && word !== 'run-script')
+  // `mvn clean test`, `make -j 4 check`: what comes before is done first.
+  const taskAt = operands.findIndex((word) => subcommands?.includes(word.split(':', 1)[0] ?? ''))
+  if (subcommands !== undefined && taskAt === -1) return undefined
+  const task = operands[taskAt] ?? ''
+  const targets = operands.slice(taskAt + 1)
   // `npm run test:unit` is a part of what `npm test` is.
-  const part = task.includes(':') && subcommands !== undefined ? [task] : []
+  const part = task.includes(':') ? [task] : []
   const names = runner.namesTests === true ? targets.join(' ') : ''
   const paths = runner.namesTests === true ? [] : targets.filter(isNarrowing)
   return {
@@ -128,6 +129,9 @@ function filtersOf(words: SplitWords, runner: TestRunner): readonly string[] {
     .map(({ name, value }) => `${name} ${value ?? ''}`.trim())
 }
 
+/** Only the syntax is looked at, or code is given in the line. */
+const NOT_RUN = /^(?:--check|-c|-e|-p|--eval|--print)$/
+
 const CHECKING = /^(?:tests?|tester|specs?|checks?|checker|verify|verifier|validate|e2e|smoke)$/
 
 /** `./run_tests.sh`, `python test_cart.py`, `node test.js`: a program that is named as a check. */
@@ -143,6 +147,8 @@ function identifyScript(
   const at = args.findIndex((word) => !word.startsWith('-'))
   const program = isInterpreter || isShell ? (args[at] ?? '') : command.program
   const isNamed = program.includes('/') || isInterpreter || isShell
+  const lead = isInterpreter || isShell ? args.slice(0, Math.max(0, at)) : []
+  if (lead.some((word) => NOT_RUN.test(word) || (isShell && word === '-n'))) return undefined
   if (!isNamed || !isCheckName(program)) return undefined
   return {
     kind: 'script',

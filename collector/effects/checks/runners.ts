@@ -27,7 +27,7 @@ const TASKS = ['test', 'tests', 'check', 'verify', 'spec', 'unittest', 'e2e', 't
 const JVM: TestRunner = {
   language: 'jvm',
   isProject: true,
-  subcommands: ['test', 'check', 'verify', 'integration-test', 'package', 'install', 'build'],
+  subcommands: ['test', 'check', 'verify', 'integration-test'],
   filters: '--tests -Dtest -pl',
   valued: '-f -p'
 }
@@ -52,7 +52,12 @@ const TABLE: readonly (readonly [names: string, runner: TestRunner])[] = [
   ],
   [
     'npm pnpm yarn',
-    { language: 'js', isProject: true, subcommands: TASKS, filters: '-w --workspace -g -t --grep' }
+    {
+      language: 'js',
+      isProject: true,
+      subcommands: TASKS,
+      filters: '-w --workspace -F --filter --prefix -C --dir --cwd -g -t --grep'
+    }
   ],
   ['bun deno', { language: 'js', subcommands: ['test'], filters: JS_FILTERS }],
   [
