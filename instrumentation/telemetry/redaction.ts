@@ -87,12 +87,11 @@ const SHAPES: readonly RegExp[] = [
 
 /** What each of the shapes begins with. Most texts have none of it, and one look tells that. */
 const SHAPE_HINT = new RegExp(
-  String.raw`PRIVATE KEY|(?::|%3A)AA|\/webhook|hooks\.zapier|\.atlasv1\.|${WORD_BEGIN}(?:hv[sbr]\.|dckr_|shp|gl[a-z]{1,5}[-_]|lin_[ao]|ntn_|nvapi-|csk-|rubygems_|sntry|sbp_|sb_s|tskey|figd_|sq[pa]_|whsec_|GOCS|1\/\/0|dp\.pt|do[por]_v1|PMAK|NRAK|A(?:TATT|TCTT)3|ATBB|AGE-|dapi[0-9a-f]|e2b_|LS0tLS1CRUdJTi|sk-[A-Za-z0-9_-]{16}|[srp]k_[lt]|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|A(?:KIA|SIA|Iza)|ya29\.|npm_|pypi-|hf_|(?:gsk|xai|pplx|lsv2_[ps][tk]|tvly|r8|onset)[_-][A-Za-z0-9_-]{20}|SG\.|https:\/\/hooks|eyJ)`
+  String.raw`PRIVATE KEY|(?::|%3A)AA|\/webhook|hooks\.zapier|\.atlasv1\.|\b(?:hv[sbr]\.|dckr_|shp|gl[a-z]{1,5}[-_]|lin_[ao]|ntn_|nvapi-|csk-|rubygems_|sntry|sbp_|sb_s|tskey|figd_|sq[pa]_|whsec_|GOCS|1\/\/0|dp\.pt|do[por]_v1|PMAK|NRAK|A(?:TATT|TCTT)3|ATBB|AGE-|dapi[0-9a-f]|e2b_|LS0tLS1CRUdJTi|sk-[A-Za-z0-9_-]{16}|[srp]k_[lt]|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|A(?:KIA|SIA|Iza)|ya29\.|npm_|pypi-|hf_|(?:gsk|xai|pplx|lsv2_[ps][tk]|tvly|r8|onset)[_-][A-Za-z0-9_-]{20}|SG\.|https:\/\/hooks|eyJ)|(?:\[[\d;]{0,16}m|%[0-9a-fA-F]{2})[a-zA-Z]{2,16}[-_.0-9]`
 )
 
 /** `Bearer x`, `Basic x`: the scheme stays, what follows is masked. */
-const SCHEMES =
-  /\b(Bearer|Basic|Token|ApiKey|Bot|Splunk|SSWS|GenieKey)(\s{1,8})[A-Za-z0-9+/_.~=-]{8,8192}/gi
+const SCHEMES = /\b(Bearer|Basic|Token)(\s{1,8})[A-Za-z0-9+/_.~=-]{8,8192}/gi
 
 /** Of cookies that are sent, all. */
 const COOKIES =
@@ -125,7 +124,11 @@ const BASIC_AUTH =
   /((?:["']auth\\{0,8}["']\s{0,4}:\s{0,4}\\{0,8}["']|_auth\s{0,4}=\s{0,4}["']?))[A-Za-z0-9+/]{8,4096}={0,2}/g
 
 const SIGNATURE_HINT = /[?&](?:sig|x-amz|x-goog)/i
-const AUTH_HINT = /["'_]auth[\\"'\s=]/
+const AUTH_HINT = /auth["'\\\s=]/
+
+/** The same of any scheme, in the header that says what it is. */
+const AUTHORIZATION =
+  /(authorization\\{0,8}["']?\s{0,4}[:=]\s{0,4}\\{0,8}["']?[a-z][\w-]{1,30}[ \t]{1,4})(?=[^\s"'\\]{0,64}\d)[A-Za-z0-9+/_.~=-]{8,8192}/gi
 
 /** `scheme://user:password@host`: the user stays. */
 const USERINFO = /\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@"'<>\\]{0,128}):[^\s/@"'<>\\]{1,512}@/gi
@@ -240,6 +243,7 @@ function maskShapes(text: string): string {
   if (AUTH_HINT.test(masked)) masked = masked.replace(BASIC_AUTH, maskBasic)
   if (!NAME_HINT.test(masked)) return masked
   return masked
+    .replace(AUTHORIZATION, `$1${MASK}`)
     .replace(COOKIES, `$1${MASK}`)
     .replace(JSON_MEMBER, `$1${MASK}`)
     .replace(NUMBER_MEMBER, `$1$2${MASK}$2`)
