@@ -32,9 +32,13 @@ for (const engine of [native, plain]) await migrate(engine, { cluster: undefined
 const columnar = createNativeIngest({ engine: native, clock })
 const json = createJsonIngest({ engine: plain, clock })
 
-const READ_SPANS = `SELECT * FROM {database: Identifier}.otel_traces WHERE TraceId = {id: String}
+/**
+ * Rows are the same when the engine's hash over all their columns is: its JSON sometimes shows a key that is only a NUL as
+ * another key of one character, although the stored bytes are the same.
+ */
+const READ_SPANS = `SELECT toString(cityHash64(*)) AS hash, * FROM {database: Identifier}.otel_traces WHERE TraceId = {id: String}
   ORDER BY SpanId, cityHash64(*)`
-const READ_STEPS = `SELECT * FROM {database: Identifier}.agent_steps WHERE RunId = {id: String}
+const READ_STEPS = `SELECT toString(cityHash64(*)) AS hash, * FROM {database: Identifier}.agent_steps WHERE RunId = {id: String}
   ORDER BY StepId, cityHash64(*)`
 
 /** Writes both ways and compares; all of the batch has this trace and run id. */
@@ -44,10 +48,15 @@ async function compare(t: Test, id: string, batches: readonly IngestBatch[]): Pr
   for (const statement of [READ_SPANS, READ_STEPS]) {
     const [left, right] = await Promise.all(
       [native, plain].map((engine) =>
-        engine.read<object>('read', sqlText(statement, { database: engine.database, id }))
+        engine.read<{ readonly hash: string }>(
+          'read',
+          sqlText(statement, { database: engine.database, id })
+        )
       )
     )
-    t.strictSame(left, right)
+    const [found, wanted] = [left, right].map((rows) => rows?.map(({ hash }) => hash))
+    t.strictSame(found, wanted)
+    if (String(found) !== String(wanted)) t.strictSame(left, right, 'where they differ')
   }
 }
 
