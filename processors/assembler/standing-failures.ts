@@ -15,20 +15,48 @@ export interface Verified extends StepChecks {
   readonly changes: number
 }
 
+export interface StandingFailure {
+  readonly verified: Verified
+  /**
+   * The check was run again in a way that cannot be read, or passed once the agent had left a part of it out:
+   * whether it still fails is not known.
+   */
+  readonly isDoubted: boolean
+}
+
 /** In order; of each step with a failure that stands. */
 export function findStandingFailures(
   verified: readonly Verified[],
   numbered: readonly NumberedStep[]
-): readonly Verified[] {
-  return verified.filter((failing, position) => {
+): readonly StandingFailure[] {
+  return verified.flatMap((failing, position) => {
     const later = verified.slice(position + 1)
-    return failing.runs.some(
+    const standing = failing.runs.filter(
       (run) =>
         run.ending === 'error' &&
         run.kind !== 'other' &&
         !isTakenBack({ failing, run }, later, numbered)
     )
+    if (standing.length === 0) return []
+    const isDoubted = standing.every((run) =>
+      later.some(({ runs }) => runs.some((again) => doubts({ failing, run }, again)))
+    )
+    return [{ verified: failing, isDoubted }]
   })
+}
+
+/** `--ignore tests/test_slow.py`, `-k "not slow"`. */
+const LEAVES_OUT = /--(?:ignore|ignore-glob|deselect|exclude|skip|test-skip-pattern)\b|\bnot\b/
+
+function doubts(failure: Failure, again: CheckRun): boolean {
+  const { run } = failure
+  if (run.kind !== again.kind) return false
+  if (run.kind === 'script') {
+    return again.ending === 'unknown' && again.runner === run.runner && isFilterWithin(run, again)
+  }
+  if (!isSameRunner(again, run) || !reaches(again, run, targetsOf(failure))) return false
+  if (again.ending === 'unknown') return isFilterWithin(run, again)
+  return again.ending === 'ok' && LEAVES_OUT.test(again.filter)
 }
 
 interface Failure {
@@ -90,8 +118,11 @@ function passesByName({ names }: Targets, checks: Verified['checks']): boolean {
   return names.every((name) => passed.has(name))
 }
 
-function covers(pass: CheckRun, failed: CheckRun, { paths }: Targets): boolean {
-  if (!isFilterWithin(failed, pass)) return false
+function covers(pass: CheckRun, failed: CheckRun, wanted: Targets): boolean {
+  return isFilterWithin(failed, pass) && reaches(pass, failed, wanted)
+}
+
+function reaches(pass: CheckRun, failed: CheckRun, { paths }: Targets): boolean {
   if (!isBelow(failed.directory, pass.directory)) return false
   if (pass.selection.length === 0) return true
   return paths.length > 0 && paths.every((path) => pass.selection.some((one) => isBelow(path, one)))

@@ -25,13 +25,22 @@ export function readVerification(numbered: readonly NumberedStep[]): Verificatio
   if (last === undefined) return undefined
   const lastChange = numbered.findLastIndex(({ step }) => changesWork(step))
   const standing = findStandingFailures(verified, numbered)
-  const failing = standing.findLast(({ at }) => at >= lastChange)
-  if (failing !== undefined) return told('error', failing)
+  const failing = standing.findLast(
+    ({ verified: { at }, isDoubted }) => at >= lastChange && !isDoubted
+  )
+  if (failing !== undefined) return told('error', failing.verified)
   // Whether a later change repaired it was never tried: neither a pass nor a failure is known.
   if (standing.length > 0) return told('unknown', last)
   const readable = verified.findLast((one) => outcomeOf(one) !== 'unknown')
-  if (readable === undefined) return told('unknown', last)
-  return told(readable.at >= lastChange ? outcomeOf(readable) : 'unknown', readable)
+  if (readable === undefined || readable.at < lastChange) return told('unknown', readable ?? last)
+  // What is not a test is often tried again until it goes, and the last time may not be readable.
+  const isLast = readable === verified.findLast((one) => !ranNothing(one))
+  const outcome = outcomeOf(readable)
+  return told(outcome === 'error' && !isLast ? 'unknown' : outcome, readable)
+}
+
+function ranNothing({ runs }: Verified): boolean {
+  return runs.every(({ ending }) => ending === 'nothing')
 }
 
 function told(outcome: Outcome, { checks, step }: Verified): Verification {

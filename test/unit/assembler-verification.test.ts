@@ -224,6 +224,40 @@ t.test('what comes last and cannot be read leaves the word to what can', async (
   t.equal(outcomeOf([EDIT, hidden]), 'unknown none')
 })
 
+t.test(
+  'a failing test that was run again unreadably, or partly left out, is in doubt',
+  async (t) => {
+    const again: readonly (readonly [red: Ran, again: Ran])[] = [
+      [RED, ['npm test | tail -5', 0, 'words']],
+      [
+        ['python test_cart.py', 1],
+        ['python test_cart.py', undefined, 'words']
+      ],
+      [
+        ['pytest', 1, PYTEST_RED],
+        ['pytest --ignore tests/test_cart.py', 0, '3 passed in 0.1s']
+      ],
+      [
+        ['pytest tests -k "not slow"', 2],
+        ['pytest tests -k "not slow and not add"', 0]
+      ]
+    ]
+    for (const [red, line] of again) {
+      t.equal(outcomeOf([EDIT, red, line]), 'unknown none', `${red[0]} → ${line[0]}`)
+      t.equal(outcomeOf([EDIT, red, line, red]), 'error verification', `${red[0]} again`)
+    }
+  }
+)
+
+t.test('a request that failed and was made again unreadably is no failure', async (t) => {
+  const refused: Ran = ['curl -I localhost:8080', 7, 'curl: (7) Failed to connect']
+  t.equal(outcomeOf([EDIT, refused]), 'error verification')
+  t.equal(
+    outcomeOf([EDIT, refused, ['curl -s localhost:8080 | head -1', 0, 'words']]),
+    'unknown none'
+  )
+})
+
 t.test('an exit code that is another program’s is no verdict', async (t) => {
   for (const line of [
     'npm test | tail -5',
@@ -239,7 +273,7 @@ t.test('an exit code that is another program’s is no verdict', async (t) => {
 })
 
 t.test(
-  'in no run does a check of another kind, or an unreadable one, take a failing test back',
+  'in no run does a check of another kind, readable or not, take a failing test back',
   async (t) => {
     const lines: readonly Ran[] = [
       EDIT,
@@ -259,7 +293,7 @@ t.test(
         const isRed = outcomeOf(run) === 'error verification'
         for (const other of [
           ['npx eslint .', 0],
-          ['npm test | tail', 0, 'words']
+          ['npx tsc | head', 0, 'words']
         ] as const) {
           if (isRed && outcomeOf([...run, other]) !== 'error verification') return false
         }
