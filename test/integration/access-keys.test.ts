@@ -140,7 +140,10 @@ t.test('a key opens what its scope opens, on each route of the table', async (t)
   }
   for (const [route, needed] of ROUTE_SCOPES) {
     const [method = '', url = ''] = route.split(' ')
-    const path = url.replaceAll(/:\w+/g, 'unknown').replace('*', 'static/index.css')
+    const path = url
+      .replace(':file', 'page.css')
+      .replaceAll(/:\w+/g, 'unknown')
+      .replace('*', 'static/index.css')
     const statusWith = async (headers: Record<string, string>): Promise<number> => {
       const answer = await fetch(`${collector.url}${path}`, { method, headers })
       await answer.body?.cancel()

@@ -293,7 +293,7 @@ t.test('the commands: renormalize, and explain of a trace and of a file', async 
     runOnsetCommand(['dialects', 'explain', file], offline),
     runOnsetCommand(['dialects', 'explain', '/no/such/file'], offline)
   ])
-  t.match(done, { code: 0, stdout: /^done .* 3 steps rewritten, 0 hidden, 1 runs analyzed\n$/ })
+  t.match(done, { code: 0, stdout: /^done .* 3 steps rewritten, 0 hidden, 1 run analyzed\n$/ })
   t.equal(refused.code, 2)
   t.match(ofTrace, {
     code: 0,
