@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { Test } from 'tap'
-import { STEP_TEXT_CHARS_MAX } from '../../collector/model/index.ts'
+import { cutText, STEP_TEXT_CHARS_MAX } from '../../collector/model/index.ts'
 import { readDataset } from '../../processors/evaluation/datasets/dataset.ts'
 import type { OnsetsCall } from '../support/labelled-records.ts'
 import {
@@ -149,7 +149,7 @@ t.test('steps keep the recorded order, whatever their clocks say', async (t) => 
 t.test('texts are cut as the normalizer cuts them', async (t) => {
   const long = 'x'.repeat(STEP_TEXT_CHARS_MAX + 1)
   const { steps } = await readOne(t, anOnsetsRecord({ label: null }, [{ observation: long }]))
-  t.equal(steps[0]?.observation.length, STEP_TEXT_CHARS_MAX)
+  t.equal(steps[0]?.observation, cutText(long, STEP_TEXT_CHARS_MAX))
   t.equal(steps[0]?.truncated, true)
 })
 
