@@ -3,6 +3,7 @@
 // give any more is hidden, however the ids of runs and steps have changed.
 
 import {
+  NANOS_PER_DAY,
   toUnixNano,
   type Renormalization,
   type RunId,
@@ -23,7 +24,6 @@ import {
 /** Stands in a position for the id of a trace: spans are done, and log records up to the time. */
 export const LOGS = 'logs'
 
-const NANOS_PER_DAY = 86_400_000_000_000n
 const NANOS_PER_MS = 1_000_000n
 
 export async function* logPieces(

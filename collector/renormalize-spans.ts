@@ -3,6 +3,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  NANOS_PER_DAY,
   toRunId,
   toUnixNano,
   type ClassifiedStep,
@@ -32,8 +33,6 @@ const TRACES_LISTED = 2_000
 
 /** A few milliseconds of normalizing, for which nothing else runs. */
 const SPANS_PER_TURN = 50
-
-const NANOS_PER_DAY = 86_400_000_000_000n
 
 export async function* spanPieces(
   worker: RenormalizationWorker,

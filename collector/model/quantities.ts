@@ -18,6 +18,9 @@ export type StepId = string & { readonly __brand: 'StepId' }
 
 const NANOS_PER_MILLI = 1_000_000n
 
+/** Days of UTC, which has no leap seconds in Unix time. */
+export const NANOS_PER_DAY = 86_400_000_000_000n
+
 export function toUnixNano(nanoseconds: bigint): UnixNano {
   return nanoseconds as UnixNano
 }

@@ -2,7 +2,7 @@
 // events: agents send a few among many that are anybody's log lines.
 
 import type { RawLogs as Page, RunId, StepKey, UnixNano } from '../../model/index.ts'
-import { toRunId, toStepId, toUnixNano } from '../../model/index.ts'
+import { NANOS_PER_DAY, toRunId, toStepId, toUnixNano } from '../../model/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { toParts } from '../read/parts.ts'
 import { readNanos } from '../rows/cells.ts'
@@ -87,7 +87,7 @@ const NANOS_PER_MS = 1_000_000n
 const BUCKET_NANOS = 300_000_000_000n
 
 /** As long as a step made of a log record can have taken; see the normalizer. */
-const STEP_NANOS_MAX = 7n * 86_400_000_000_000n
+const STEP_NANOS_MAX = 7n * NANOS_PER_DAY
 
 export class RawLogs {
   readonly #engine: Engine
