@@ -14,7 +14,7 @@ import { answerBrokenRequest, answerErrors, createErrorAnswers } from './error-a
 import { addGuards } from './guards.ts'
 import type { Metrics } from './metrics.ts'
 import { CollectorError, type Store } from './model/index.ts'
-import { explainSpan } from './normalizer/index.ts'
+import { explainSpans } from './normalizer/index.ts'
 import { addOperationsRoutes } from './operations-routes.ts'
 import { pagePlugin } from './page/index.ts'
 import { receiverPlugin, type Receiver } from './receiver/index.ts'
@@ -103,7 +103,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     listener: options.listener,
     analyzeNow: options.analyzeNow,
     renormalizer: options.renormalizer,
-    explainSpan,
+    explainSpans,
     maskText,
     meter: metrics.meter('api'),
     now

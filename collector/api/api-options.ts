@@ -80,14 +80,16 @@ export interface ApiOptions {
   readonly maskText: (text: string) => string
   /** Absent where no processors run: nobody would analyze what it changes. */
   readonly renormalizer: RenormalizerAdmin | undefined
-  readonly explainSpan: (span: DecodedSpan) => {
+  /** In the order of the spans. */
+  readonly explainSpans: (spans: readonly DecodedSpan[]) => readonly {
     readonly spanId: string
     readonly name: string
     readonly dialect: string
     readonly used: readonly string[]
+    readonly fallbacks: readonly string[]
     readonly left: readonly string[]
     readonly coverage: number
-  }
+  }[]
   readonly meter: Meter
   /** Milliseconds since 1970. */
   readonly now: () => number

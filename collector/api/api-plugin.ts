@@ -56,7 +56,7 @@ export const apiPlugin: FastifyPluginAsyncTypebox<ApiOptions> = async (app, opti
 type App = Parameters<typeof apiPlugin>[0]
 
 async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
-  const { renormalizer, explainSpan } = options
+  const { renormalizer, explainSpans } = options
   // Without the prefix that came along in the options: it would be put in front once more.
   const { store, keys, actorOf, scopeOf, listener, analyzeNow, maskText, meter, now } = options
   for (const routes of [
@@ -84,7 +84,7 @@ async function registerRoutes(app: App, options: ApiOptions): Promise<void> {
       listener,
       analyzeNow,
       renormalizer,
-      explainSpan,
+      explainSpans,
       maskText,
       meter,
       now

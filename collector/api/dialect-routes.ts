@@ -23,7 +23,7 @@ const COVERAGE_SINCE_MS = 86_400_000
 const Coverage = Type.Number({
   minimum: 0,
   maximum: 1,
-  description: 'Share of the attributes that were read.'
+  description: 'Share of the attributes that are read, or are known and spared for a preferred one.'
 })
 
 const SpanDialectJson = Type.Object({
@@ -31,6 +31,9 @@ const SpanDialectJson = Type.Object({
   name: Type.String(),
   dialect: Type.String({ description: 'As on its step, gen_ai@1.' }),
   used: Type.Array(Type.String(), { description: 'Attributes read; * for numbers in a name.' }),
+  fallbacks: Type.Array(Type.String(), {
+    description: 'Attributes known, and not read because a preferred one says the same.'
+  }),
   left: Type.Array(Type.String(), { description: 'Attributes that nothing reads.' }),
   coverage: Coverage
 })
@@ -52,7 +55,7 @@ export const dialectRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app, 
 }
 
 const traceDialects: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
-  const { store, explainSpan } = options
+  const { store, explainSpans } = options
   app.route({
     method: 'GET',
     url: '/traces/:traceId/dialects',
@@ -70,9 +73,10 @@ const traceDialects: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
       const traceId = request.params.traceId.toLowerCase()
       const spans = await requireRaw(store.raw).readSpans(traceId, { limit: EXPLAINED_SPANS_MAX })
       if (spans.length === 0) throw notFound(`there are no spans of trace ${traceId}`)
-      const explained = spans.map(explainSpan).map(({ used, left, ...span }) => ({
+      const explained = explainSpans(spans).map(({ used, fallbacks, left, ...span }) => ({
         ...span,
         used: [...used],
+        fallbacks: [...fallbacks],
         left: [...left]
       }))
       return { spans: explained, coverage: meanOf(explained) }
@@ -81,7 +85,7 @@ const traceDialects: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options
 }
 
 const producerCoverage: FastifyPluginAsyncTypebox<ApiOptions> = async (app, options) => {
-  const { store, explainSpan, now } = options
+  const { store, explainSpans, now } = options
   app.route({
     method: 'GET',
     url: '/coverage',
@@ -119,11 +123,12 @@ const producerCoverage: FastifyPluginAsyncTypebox<ApiOptions> = async (app, opti
       const unknown = shares
         .filter(({ dialect }) => dialect.startsWith('generic@'))
         .reduce((sum, { steps }) => sum + steps, 0)
-      const sampled = spans.map((span) => ({
-        service: serviceOf(span),
-        scope: span.scope.name,
-        explained: explainSpan(span)
-      }))
+      const explained = explainSpans(spans)
+      const sampled = spans.flatMap((span, at) => {
+        const { [at]: own } = explained
+        if (own === undefined) return []
+        return { service: serviceOf(span), scope: span.scope.name, explained: own }
+      })
       return { unknownShare: all === 0 ? 0 : unknown / all, producers: toProducers(sampled) }
     }
   })
@@ -137,7 +142,7 @@ function serviceOf({ resource }: DecodedSpan): string {
 interface Sampled {
   readonly service: string
   readonly scope: string
-  readonly explained: ReturnType<ApiOptions['explainSpan']>
+  readonly explained: ReturnType<ApiOptions['explainSpans']>[number]
 }
 
 function toProducers(sampled: readonly Sampled[]) {

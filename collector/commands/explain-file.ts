@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { CollectorError } from '../model/index.ts'
-import { explainSpan, sanitizeSpans, type SpanExplanation } from '../normalizer/index.ts'
+import { explainSpans, sanitizeSpans, type SpanExplanation } from '../normalizer/index.ts'
 
 export interface ExplainedFile {
   readonly spans: readonly SpanExplanation[]
@@ -36,7 +36,7 @@ async function explain(path: string, now: number): Promise<ExplainedFile> {
   // Loaded when it is needed: the receiver would make every other command wait.
   const { decodeTraceRequest } = await import('../receiver/index.ts')
   const { spans } = decodeTraceRequest(body, 'json', { now })
-  const explained = sanitizeSpans(spans).map(explainSpan)
+  const explained = explainSpans(sanitizeSpans(spans))
   const sum = explained.reduce((all, { coverage }) => all + coverage, 0)
   return { spans: explained, coverage: sum / Math.max(explained.length, 1) }
 }

@@ -3,7 +3,7 @@
 // clock, storage, nor any run as a whole.
 
 export { dialectsCommand } from './dialects-command.ts'
-export { explainSpan, type SpanExplanation } from './explain-span.ts'
+export { explainSpans, type SpanExplanation } from './explain-spans.ts'
 export { maskText } from './mask-text.ts'
 export { normalizeSpans } from './normalize-spans.ts'
 export { loadPrices, type Prices } from './prices/prices.ts'

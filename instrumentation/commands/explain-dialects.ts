@@ -18,7 +18,8 @@ export function createExplainCommand({ explainFile }: ExplainOptions): Command {
     summary: 'which attributes of a trace are read',
     usage: `onset dialects explain <trace id | file of OTLP JSON> [--json]
 
-Shows for each span which dialect takes it, how much of it is read, and the attributes that nothing reads.
+Shows for each span which dialect takes it, how much of it is known, and the attributes that nothing reads.
+An attribute counts as known when it is read, or would be if a preferred one were absent.
 A trace id is asked of the Onset at ONSET_URL (http://127.0.0.1:4318, ONSET_API_KEY carries a key); a file is
 read here, without a server.
 
@@ -46,7 +47,7 @@ function render({ spans, coverage }: TraceDialectsJson): string {
     const head = `${dialect.padEnd(18)} ${toPercent(share)}  ${printable(name)}\n`
     return left.length === 0 ? head : `${head}    left: ${left.map(printable).join(', ')}\n`
   })
-  return `${lines.join('')}${spans.length} spans, ${toPercent(coverage).trim()} of their attributes read\n`
+  return `${lines.join('')}${spans.length} spans, ${toPercent(coverage).trim()} of their attributes known\n`
 }
 
 function toPercent(share: number): string {
