@@ -14,10 +14,28 @@ export const README_PATH = fileURLToPath(new URL('../README.md', import.meta.url
 /** What stands between these in the README is made here. */
 const TABLE_MARKERS = /(<!-- settings: npm run docs -->\n)[^]*?(<!-- end of settings -->)/
 
+/** What most people set; docs/configuration.md has all. */
+const README_SETTINGS = [
+  'ONSET_HOST',
+  'ONSET_PORT',
+  'ONSET_GRPC_PORT',
+  'ONSET_CLICKHOUSE_HTTP_PORT',
+  'ONSET_DATA_DIR',
+  'ONSET_CLICKHOUSE_URL',
+  'ONSET_API_KEYS',
+  'ONSET_PUBLIC_URL',
+  'ONSET_ALERT_RULES',
+  'ONSET_RAW_TTL_DAYS',
+  'ONSET_RUN_TTL_DAYS',
+  'ONSET_DISK_BUDGET_BYTES',
+  'ONSET_COMPLETION_QUIET_MS',
+  'ONSET_LOG_LEVEL'
+] as const satisfies readonly (keyof typeof SETTINGS_SCHEMA.properties)[]
+
 /** `readme` with its table of settings as the schema has it now. */
 export function renewSettingsTable(readme: string): string {
-  const rows = Object.entries(SETTINGS_SCHEMA.properties).map(([name, schema]) => {
-    const { default: value, unit, description } = readAnnotations(schema)
+  const rows = README_SETTINGS.map((name) => {
+    const { default: value, unit, description } = readAnnotations(SETTINGS_SCHEMA.properties[name])
     const shown = value === undefined ? '' : `\`${value}\`${unit === undefined ? '' : ` ${unit}`}`
     return `| \`${name}\` | ${shown} | ${firstSentence(description)} |`
   })
