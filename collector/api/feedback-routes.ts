@@ -13,6 +13,7 @@ import {
 import { ERROR_RESPONSES, readRunId, RunParams, type ApiOptions } from './api-options.ts'
 import { audit } from './audit-event.ts'
 import { FeedbackJson, FeedbackRequest, toFeedbackJson } from './feedback-json.ts'
+import { unknownRun } from './list-query.ts'
 import { readRunDetail } from './run-detail.ts'
 
 const FeedbackList = Type.Object({ items: Type.Array(FeedbackJson) })
@@ -24,6 +25,8 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<ApiOptions> = async (app,
     url: '/runs/:runId/feedback',
     schema: {
       summary: 'Correct the onset of a run',
+      description:
+        'A run that is not known, or not yet, is 404: the number of a step is that of an analysis. What a verifier found may come before the run does.',
       operationId: 'giveFeedback',
       tags: ['onsets'],
       params: RunParams,
@@ -77,7 +80,10 @@ interface Looked {
   readonly onsetStepId?: StepId
 }
 
-/** What the run was when the feedback was given; nothing when it has not been analyzed. */
+/**
+ * What the run was when the feedback was given. Unlike an outcome, feedback cannot come before its run: steps have
+ * no numbers until then, there is no onset to correct, and a mistyped id would be stored for nobody.
+ */
 async function readJudged(
   store: ApiOptions['store'],
   runId: RunId,
@@ -86,7 +92,7 @@ async function readJudged(
   const blamed = asked.onsetStepIndex ?? 0
   const page = { after: Math.max(0, blamed - 1), limit: blamed === 0 ? 0 : 1 }
   const detail = await readRunDetail(store, runId, page)
-  if (detail === undefined) return {}
+  if (detail === undefined) throw unknownRun(runId)
   const { record, onsets } = detail
   requireRevision(asked.revision, record.revision)
   requireStep(asked.onsetStepIndex ?? undefined, record.run.stepCount)

@@ -22,7 +22,8 @@ import {
 } from '../../collector/model/index.ts'
 import { keyOf, ROUTE_SCOPES } from '../../collector/route-scopes.ts'
 import { readSettings } from '../../collector/settings.ts'
-import { aSpanId, aTraceId } from '../support/builders.ts'
+import { aRunTree, aSpanId, aTraceId } from '../support/builders.ts'
+import { saveRun } from '../support/save-run.ts'
 import {
   startTestCollector,
   type Answer,
@@ -452,7 +453,9 @@ t.test(
   'each action of an admin or a judge is in the trail, with who, whence and result',
   async (t) => {
     const judge = await make(['ingest'], { name: 'judge' })
-    const run = aTraceId()
+    const tree = aRunTree([{}, {}, {}])
+    await saveRun(store, tree)
+    const run = tree.run.runId
     const outcome = { outcome: 'error', source: 'ci', output: 'SECRET-OF-A-RUN' }
     t.equal(
       (await collector.post(`/api/runs/${run}/outcome`, outcome, bearer(judge.secret))).status,
@@ -463,7 +466,7 @@ t.test(
     t.equal(given.status, 201, given.text)
     t.equal(
       (await collector.post(`/api/runs/${run}/localize`, undefined, bearer(ADMIN))).status,
-      404
+      200
     )
     const page = await collector.get(`/api/audit?target=${run}`, bearer(ADMIN))
     const who = { id: judge.id, name: 'judge' }

@@ -2,15 +2,9 @@
 // real store.
 
 import t from 'tap'
-import {
-  CollectorError,
-  toRunId,
-  type Onset,
-  type RunId,
-  type RunState,
-  type RunTree
-} from '../../collector/model/index.ts'
-import { aRunTree, anOnset, aTraceId, BUILT_START } from '../support/builders.ts'
+import { CollectorError, toRunId, type RunId } from '../../collector/model/index.ts'
+import { aRunTree, anOnset, aTraceId } from '../support/builders.ts'
+import { saveRun } from '../support/save-run.ts'
 import { startTestCollector } from '../support/started-collector.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -23,26 +17,12 @@ const collector = await startTestCollector(t, {
   listener: { stepsWritten: () => undefined, outcomeReported: (runId) => reported.push(runId) },
   analyzeNow: async (runId) => {
     if (runId !== analyzable.run.runId) return
-    await save(analyzable, 'complete', [anOnset({ runId, summary: 'found on request' })])
+    const onsets = [anOnset({ runId, summary: 'found on request' })]
+    await saveRun(store, analyzable, { onsets })
   },
   now: () => NOW
 })
 const analyzable = aRunTree([{}], { outcome: 'error' })
-
-async function save(tree: RunTree, state: RunState, onsets: readonly Onset[] = []): Promise<void> {
-  await store.saveAnalysis({
-    tree,
-    localization: {
-      onsets,
-      abstention: onsets.length === 0 ? 'nothing failed' : undefined,
-      incorrectSteps: [],
-      unusefulSteps: []
-    },
-    state,
-    partial: false,
-    ingestedThrough: BUILT_START
-  })
-}
 
 t.test('an outcome is stored before it is accepted, and the listener is told', async (t) => {
   const runId = aTraceId()
@@ -114,7 +94,9 @@ t.test('a long output keeps its head and its tail', async (t) => {
 })
 
 t.test('feedback is stored and read back, also that no step is to blame', async (t) => {
-  const runId = aTraceId()
+  const tree = aRunTree([{}, {}, {}])
+  await saveRun(store, tree, { state: 'open' })
+  const { runId } = tree.run
   const path = `/api/runs/${runId}/feedback`
   t.strictSame((await collector.get(path)).json, { items: [] })
   const first = await collector.post(path, {
@@ -127,6 +109,7 @@ t.test('feedback is stored and read back, also that no step is to blame', async 
   t.strictSame(first.json, {
     runId,
     onsetStepIndex: 3,
+    onsetStepId: tree.steps[2]?.stepId,
     category: 'requirement_missed',
     comment: 'it never read the ticket',
     author: 'kim',
@@ -141,9 +124,19 @@ t.test('feedback is stored and read back, also that no step is to blame', async 
   t.strictSame(new Set(items.map((item) => item.onsetStepIndex)), new Set([3, null]))
 })
 
+t.test('feedback on a run that nobody knows is refused, and not stored for it', async (t) => {
+  const path = `/api/runs/${aTraceId()}/feedback`
+  for (const onsetStepIndex of [1, null]) {
+    const { status, json } = await collector.post(path, { onsetStepIndex })
+    t.equal(status, 404)
+    t.match(json, { error: { code: 'NOT_FOUND', message: /there is no run "/ } })
+  }
+  t.strictSame((await collector.get(path)).json, { items: [] })
+})
+
 t.test('feedback on a step that the run does not have is refused', async (t) => {
   const tree = aRunTree([{}, {}])
-  await save(tree, 'complete')
+  await saveRun(store, tree)
   const { status, json } = await collector.post(`/api/runs/${tree.run.runId}/feedback`, {
     onsetStepIndex: 3
   })
@@ -185,7 +178,7 @@ t.test('a body of another type than JSON is refused', async (t) => {
 })
 
 t.test('analysis on request answers with the new revision', async (t) => {
-  await save(analyzable, 'complete')
+  await saveRun(store, analyzable)
   const { status, json } = await collector.post(`/api/runs/${analyzable.run.runId}/localize`)
   t.equal(status, 200)
   t.match(json, { run: { revision: 2 }, onsets: [{ summary: 'found on request' }] })
@@ -243,20 +236,19 @@ async function* watch(runId: string, headers: Record<string, string> = {}, signa
 
 t.test('a stream tells each revision once and ends when the run is complete', async (t) => {
   const tree = aRunTree([{}])
-  await save(tree, 'open')
+  await saveRun(store, tree, { state: 'open' })
   const seen: string[] = []
   for await (const { event, id, data } of watch(tree.run.runId)) {
     seen.push(`${event} ${id} ${data.state}`)
-    if (seen.length === 1) await save(tree, 'settling')
-    if (seen.length === 2)
-      await save(aRunTree([{}, {}], { traceIds: tree.run.traceIds }), 'complete')
+    if (seen.length === 1) await saveRun(store, tree, { state: 'settling' })
+    if (seen.length === 2) await saveRun(store, aRunTree([{}, {}], { traceIds: tree.run.traceIds }))
   }
   t.strictSame(seen, ['run 1 open', 'run 2 settling', 'run 3 complete', 'end 3 complete'])
 })
 
 t.test('a client that has seen the complete run is told not to come back', async (t) => {
   const tree = aRunTree([{}])
-  await save(tree, 'complete')
+  await saveRun(store, tree)
   const { status } = await collector.get(`/api/runs/${tree.run.runId}/events`, {
     'last-event-id': '1'
   })
@@ -269,7 +261,7 @@ t.test('the events of an unknown run are 404', async (t) => {
 
 t.test('streams are bounded in number, and a closed one makes room', async (t) => {
   const tree = aRunTree([{}])
-  await save(tree, 'open')
+  await saveRun(store, tree, { state: 'open' })
   const own = await startTestCollector(t, { store })
   const path = `/api/runs/${tree.run.runId}/events`
   const controllers = Array.from({ length: 64 }, () => new AbortController())
@@ -278,7 +270,7 @@ t.test('streams are bounded in number, and a closed one makes room', async (t) =
   t.equal(refused.status, 429)
   t.equal(refused.headers.get('retry-after'), '10')
   for (const controller of controllers) controller.abort()
-  await save(tree, 'complete')
+  await saveRun(store, tree)
   let again = await own.get(path)
   // A stream notices that its reader has gone at its next look at the store.
   for (let tries = 0; again.status === 429 && tries < 50; tries += 1) {
@@ -290,7 +282,7 @@ t.test('streams are bounded in number, and a closed one makes room', async (t) =
 
 t.test('closing the collector ends its streams', async (t) => {
   const tree = aRunTree([{}])
-  await save(tree, 'open')
+  await saveRun(store, tree, { state: 'open' })
   const own = await startTestCollector(t, { store })
   const response = await fetch(`${own.url}/api/runs/${tree.run.runId}/events`)
   const text = response.text()
