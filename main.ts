@@ -7,6 +7,7 @@ import {
   createMetrics,
   observeDisk,
   openProcessAccess,
+  probePorts,
   readSettings,
   startCollector,
   startGateway,
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
   const rules =
     alertRulesPath === undefined ? undefined : loadAlertRules(alertRulesPath, process.env)
   const surroundings = { logger, now: () => Date.now() }
+  // Before the data is touched: opening the store migrates it.
+  await probePorts(settings)
   const metrics = createMetrics()
   const meter = metrics.meter('store')
   const store = await openStore(toStoreOptions(settings, { ...surroundings, meter }))

@@ -1,6 +1,8 @@
 // Takes and gives back the port: what may go wrong with it in one line, and an end that keeps its word to
 // requests in flight without waiting for ever.
 
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { CollectorError } from './model/index.ts'
@@ -35,6 +37,42 @@ export async function listen(app: FastifyInstance, settings: Listening): Promise
   const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address.address] ?? address.address
   const isBareIpv6 = host.includes(':') && !host.startsWith('[')
   return `http://${isBareIpv6 ? `[${host}]` : host}:${address.port}`
+}
+
+/**
+ * Takes each port for a moment and gives it back, so that a start that cannot end well has changed no data. Nothing
+ * listens afterwards: what comes meanwhile is refused as before, and `listen` has the last word. Ports by default
+ * that may be another program's without harm are not asked for.
+ *
+ * @throws CollectorError SETTINGS_INVALID, in the words of `listen`.
+ */
+export async function probePorts({
+  host,
+  port,
+  grpc,
+  clickhouseHttp
+}: Pick<Settings, 'host' | 'port' | 'grpc' | 'clickhouseHttp'>): Promise<void> {
+  await probePort({ host, port })
+  if (grpc?.isChosen === true) {
+    await probePort({ host, port: grpc.port, variable: 'ONSET_GRPC_PORT' })
+  }
+  if (clickhouseHttp?.isChosen === true) {
+    await probePort({ host, port: clickhouseHttp.port, variable: 'ONSET_CLICKHOUSE_HTTP_PORT' })
+  }
+}
+
+async function probePort(settings: Listening): Promise<void> {
+  const probe = createServer()
+  // Nobody is to be served in the moment that it takes.
+  probe.on('connection', (socket) => socket.destroy())
+  try {
+    probe.listen({ host: settings.host, port: settings.port })
+    await once(probe, 'listening')
+  } catch (cause) {
+    throw toListenError(cause, settings)
+  }
+  probe.close()
+  await once(probe, 'close')
 }
 
 /** Stops accepting, lets requests in flight end, and cuts what has not ended after `deadlineMs`. */

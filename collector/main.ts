@@ -2,7 +2,7 @@
 // ClickHouse server. Reads the environment and the clock.
 
 import { pino } from 'pino'
-import { createMetrics, readSettings, startCollector } from './collector.ts'
+import { createMetrics, probePorts, readSettings, startCollector } from './collector.ts'
 import { CollectorError } from './model/index.ts'
 import { openStore } from './store/index.ts'
 import { toStoreOptions } from './to-store-options.ts'
@@ -22,6 +22,8 @@ async function main(): Promise<void> {
   }
   const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }))
   const now = Date.now
+  // Before the data is touched: opening the store migrates it.
+  await probePorts(settings)
   const metrics = createMetrics()
   const store = await openStore(
     toStoreOptions(settings, { meter: metrics.meter('store'), logger, now })
