@@ -5,7 +5,17 @@ import { ownCommandOf, renderRunList } from '../terminal/index.ts'
 import { EXIT_OK } from './command.ts'
 import { defineCommand } from './run-command.ts'
 
-const FILTERS = ['since', 'until', 'service', 'agent', 'model', 'outcome', 'category', 'session']
+const FILTERS = [
+  'since',
+  'until',
+  'service',
+  'agent',
+  'model',
+  'outcome',
+  'category',
+  'session',
+  'launch'
+]
 
 export const runsCommand = defineCommand({
   name: 'runs',
@@ -16,6 +26,7 @@ export const runsCommand = defineCommand({
   --service S --agent A --model M --session S
   --outcome ok|error|cancelled|unknown
   --category C                  of the best suspected onset
+  --launch ID                   what one "onset run" started, of the last day or since --since
   --limit N                     20 unless told
   --cursor C                    go on where an earlier list ended
   --json                        the API's own answer

@@ -10,6 +10,7 @@ import {
   toTracesRequest
 } from '../support/log-fixtures.ts'
 import { aDataDir, startOnset } from '../support/onset-process.ts'
+import { runOnsetCommand } from '../support/run-onset-command.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 // Starting a whole Onset takes its time on a busy machine.
@@ -124,4 +125,23 @@ t.test('without a start it is the last day, and a launch nobody made has none', 
   t.strictSame(await list({ launch: "' OR 1 = 1 --", since }), [])
   t.strictSame(await list({ launch: 'launch-mine', since: until }), [])
   t.equal((await fetch(`${onset.url}/api/runs?launch=`)).status, 400)
+})
+
+t.test('the command lists the same', async (t) => {
+  const at = { ONSET_URL: onset.url }
+  const filters = ['--since', since, '--json']
+  const [mine, none, help] = await Promise.all([
+    runOnsetCommand(['runs', '--launch', 'launch-mine', ...filters], at),
+    runOnsetCommand(['runs', '--launch', 'launch-nobody', ...filters], at),
+    runOnsetCommand(['runs', '--help'], at)
+  ])
+  const idsOf = (stdout: string) =>
+    (JSON.parse(stdout) as { items: readonly RunJson[] }).items.map(({ id }) => id)
+  t.equal(mine.code, 0, mine.stderr)
+  t.strictSame(
+    idsOf(mine.stdout),
+    (await list({ launch: 'launch-mine', since })).map(({ id }) => id)
+  )
+  t.strictSame(idsOf(none.stdout), [])
+  t.match(help.stdout, /--launch ID/)
 })
