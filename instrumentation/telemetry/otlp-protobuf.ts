@@ -6,149 +6,105 @@ import type {
   OtlpEvent,
   OtlpLink,
   OtlpRequest,
+  OtlpScope,
   OtlpSpan,
   OtlpValue
 } from './otlp-json.ts'
-
-const VARINT = 0
-const FIXED64 = 1
-const LENGTH_DELIMITED = 2
-const FIXED32 = 5
+import { ProtobufWriter } from './protobuf-writer.ts'
 
 export function encodeProtobuf(request: OtlpRequest): Buffer {
-  return message(request.resourceSpans, (resourceSpans) => [
-    nested(1, [
-      nested(
-        1,
-        resourceSpans.resource.attributes.map((attribute) => nested(1, toKeyValue(attribute)))
-      ),
-      ...resourceSpans.scopeSpans.map(({ scope, spans }) =>
-        nested(2, [
-          nested(1, [text(1, scope.name), text(2, scope.version)]),
-          ...spans.map((span) => nested(2, toSpan(span)))
-        ])
-      )
-    ])
-  ])
+  const writer = new ProtobufWriter()
+  for (const { resource, scopeSpans } of request.resourceSpans) {
+    const whole = writer.begin(1)
+    const described = writer.begin(1)
+    for (const attribute of resource.attributes) writeAttribute(writer, 1, attribute)
+    writer.end(described)
+    for (const { scope, spans } of scopeSpans) writeScopeSpans(writer, scope, spans)
+    writer.end(whole)
+  }
+  return writer.finish()
 }
 
-function toSpan(span: OtlpSpan): Buffer[] {
-  return [
-    bytes(1, span.traceId),
-    bytes(2, span.spanId),
-    text(3, span.traceState),
-    bytes(4, span.parentSpanId),
-    text(5, span.name),
-    uint(6, span.kind),
-    fixed64(7, span.startTimeUnixNano),
-    fixed64(8, span.endTimeUnixNano),
-    ...span.attributes.map((attribute) => nested(9, toKeyValue(attribute))),
-    uint(10, span.droppedAttributesCount),
-    ...span.events.map((event) => nested(11, toEvent(event))),
-    uint(12, span.droppedEventsCount),
-    ...span.links.map((link) => nested(13, toLink(link))),
-    uint(14, span.droppedLinksCount),
-    nested(15, [text(2, span.status.message), uint(3, span.status.code)]),
-    fixed32(16, span.flags)
-  ]
+function writeScopeSpans(
+  writer: ProtobufWriter,
+  scope: OtlpScope,
+  spans: readonly OtlpSpan[]
+): void {
+  const group = writer.begin(2)
+  const named = writer.begin(1)
+  writer.text(1, scope.name)
+  writer.text(2, scope.version)
+  writer.end(named)
+  for (const span of spans) writeSpan(writer, span)
+  writer.end(group)
 }
 
-function toEvent(event: OtlpEvent): Buffer[] {
-  return [
-    fixed64(1, event.timeUnixNano),
-    text(2, event.name),
-    ...event.attributes.map((attribute) => nested(3, toKeyValue(attribute))),
-    uint(4, event.droppedAttributesCount)
-  ]
+function writeSpan(writer: ProtobufWriter, span: OtlpSpan): void {
+  const at = writer.begin(2)
+  writer.hex(1, span.traceId)
+  writer.hex(2, span.spanId)
+  writer.text(3, span.traceState)
+  writer.hex(4, span.parentSpanId)
+  writer.text(5, span.name)
+  writer.uint(6, span.kind)
+  writer.fixed64(7, span.startTimeUnixNano)
+  writer.fixed64(8, span.endTimeUnixNano)
+  for (const attribute of span.attributes) writeAttribute(writer, 9, attribute)
+  writer.uint(10, span.droppedAttributesCount)
+  for (const event of span.events) writeEvent(writer, event)
+  writer.uint(12, span.droppedEventsCount)
+  for (const link of span.links) writeLink(writer, link)
+  writer.uint(14, span.droppedLinksCount)
+  const status = writer.begin(15)
+  writer.text(2, span.status.message)
+  writer.uint(3, span.status.code)
+  writer.end(status)
+  writer.fixed32(16, span.flags)
+  writer.end(at)
 }
 
-function toLink(link: OtlpLink): Buffer[] {
-  return [
-    bytes(1, link.traceId),
-    bytes(2, link.spanId),
-    text(3, link.traceState),
-    ...link.attributes.map((attribute) => nested(4, toKeyValue(attribute))),
-    uint(5, link.droppedAttributesCount),
-    fixed32(6, link.flags)
-  ]
+function writeEvent(writer: ProtobufWriter, event: OtlpEvent): void {
+  const at = writer.begin(11)
+  writer.fixed64(1, event.timeUnixNano)
+  writer.text(2, event.name)
+  for (const attribute of event.attributes) writeAttribute(writer, 3, attribute)
+  writer.uint(4, event.droppedAttributesCount)
+  writer.end(at)
 }
 
-function toKeyValue({ key, value }: OtlpAttribute): Buffer[] {
-  return [text(1, key), nested(2, toAnyValue(value))]
+function writeLink(writer: ProtobufWriter, link: OtlpLink): void {
+  const at = writer.begin(13)
+  writer.hex(1, link.traceId)
+  writer.hex(2, link.spanId)
+  writer.text(3, link.traceState)
+  for (const attribute of link.attributes) writeAttribute(writer, 4, attribute)
+  writer.uint(5, link.droppedAttributesCount)
+  writer.fixed32(6, link.flags)
+  writer.end(at)
 }
 
-function toAnyValue(value: OtlpValue): Buffer[] {
+function writeAttribute(
+  writer: ProtobufWriter,
+  field: number,
+  { key, value }: OtlpAttribute
+): void {
+  const at = writer.begin(field)
+  writer.text(1, key)
+  writeValue(writer, 2, value)
+  writer.end(at)
+}
+
+function writeValue(writer: ProtobufWriter, field: number, value: OtlpValue): void {
+  const at = writer.begin(field)
   // A set member of a oneof is written also when it has its type's zero value.
-  if (value.stringValue !== undefined) return [lengthDelimited(1, Buffer.from(value.stringValue))]
-  if (value.boolValue !== undefined) return [tag(2, VARINT), varint(value.boolValue ? 1n : 0n)]
-  if (value.intValue !== undefined) {
-    return [tag(3, VARINT), varint(BigInt.asUintN(64, BigInt(value.intValue)))]
+  if (value.stringValue !== undefined) writer.member(1, value.stringValue)
+  else if (value.boolValue !== undefined) writer.varintMember(2, value.boolValue ? '1' : '0')
+  else if (value.intValue !== undefined) writer.varintMember(3, value.intValue)
+  else if (value.doubleValue !== undefined) writer.double(4, value.doubleValue)
+  else if (value.arrayValue !== undefined) {
+    const list = writer.begin(5)
+    for (const item of value.arrayValue.values) writeValue(writer, 1, item)
+    writer.end(list)
   }
-  if (value.doubleValue !== undefined) {
-    const number = Buffer.allocUnsafe(8)
-    number.writeDoubleLE(value.doubleValue)
-    return [tag(4, FIXED64), number]
-  }
-  if (value.arrayValue !== undefined) {
-    return [
-      nested(
-        5,
-        value.arrayValue.values.map((item) => nested(1, toAnyValue(item)))
-      )
-    ]
-  }
-  return []
+  writer.end(at)
 }
-
-function message<T>(items: readonly T[], encode: (item: T) => Buffer[]): Buffer {
-  return Buffer.concat(items.flatMap((item) => encode(item)))
-}
-
-function nested(field: number, parts: readonly Buffer[]): Buffer {
-  return lengthDelimited(field, Buffer.concat(parts))
-}
-
-function text(field: number, value: string | undefined): Buffer {
-  return value === undefined || value === '' ? EMPTY : lengthDelimited(field, Buffer.from(value))
-}
-
-function bytes(field: number, hex: string | undefined): Buffer {
-  return hex === undefined || hex === '' ? EMPTY : lengthDelimited(field, Buffer.from(hex, 'hex'))
-}
-
-function uint(field: number, value: number): Buffer {
-  return value === 0 ? EMPTY : Buffer.concat([tag(field, VARINT), varint(BigInt(value))])
-}
-
-function fixed64(field: number, value: string): Buffer {
-  const number = Buffer.allocUnsafe(8)
-  number.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)))
-  return Buffer.concat([tag(field, FIXED64), number])
-}
-
-function fixed32(field: number, value: number): Buffer {
-  const number = Buffer.allocUnsafe(4)
-  number.writeUInt32LE(value >>> 0)
-  return Buffer.concat([tag(field, FIXED32), number])
-}
-
-function lengthDelimited(field: number, content: Buffer): Buffer {
-  return Buffer.concat([tag(field, LENGTH_DELIMITED), varint(BigInt(content.length)), content])
-}
-
-function tag(field: number, wireType: number): Buffer {
-  return varint(BigInt(field * 8 + wireType))
-}
-
-function varint(value: bigint): Buffer {
-  const out: number[] = []
-  let rest = value
-  while (rest > 0x7fn) {
-    out.push(Number(rest & 0x7fn) | 0x80)
-    rest >>= 7n
-  }
-  out.push(Number(rest))
-  return Buffer.from(out)
-}
-
-const EMPTY = Buffer.alloc(0)

@@ -17,6 +17,8 @@ export interface Touch {
   readonly path: string
   /** Where a renamed or copied file came from. */
   readonly from?: string | undefined
+  /** The program waits for it. */
+  readonly isSync?: boolean
 }
 
 /** What became of the touch: called once, when the function has done its work or failed. */
@@ -57,7 +59,7 @@ export class FileRecords {
   touch(touch: Touch): Settle | undefined {
     const { options, limits } = this.#room
     if (!isWorthKnowing(touch.path, options.ignorePaths)) return undefined
-    if (touch.operation === 'read' && !this.#isReadRecorded(touch.path)) return undefined
+    if (touch.operation === 'read' && !this.#isReadRecorded(touch)) return undefined
     const parent = options.parentContext()
     const key = [
       trace.getSpanContext(parent)?.spanId,
@@ -87,10 +89,10 @@ export class FileRecords {
   }
 
   /** A search that goes on is counted without a look at what else would tell that it is one. */
-  #isReadRecorded(path: string): boolean {
+  #isReadRecorded({ path, isSync = false }: Touch): boolean {
     const { options, limits } = this.#room
     if (options.recordsReads === false) return false
-    if (this.#reads < limits.readsPerBurstMax) return isReadForWork(path)
+    if (this.#reads < limits.readsPerBurstMax) return isReadForWork(path, isSync)
     this.#leaveOut()
     return false
   }

@@ -37,7 +37,13 @@ export function watchFiles(room: Room, files: FileRecords, patches: Patches): vo
       const touch = room.isBusy ? undefined : touchOf(args)
       return touch === undefined ? undefined : room.safely(() => files.touch(touch))
     }
-    patches.replace(fs, `${name}Sync`, (original) => watchSync(room, original, begin))
+    const beginSync: Begin = (args) => {
+      const touch = room.isBusy ? undefined : touchOf(args)
+      return touch === undefined
+        ? undefined
+        : room.safely(() => files.touch({ ...touch, isSync: true }))
+    }
+    patches.replace(fs, `${name}Sync`, (original) => watchSync(room, original, beginSync))
     patches.replace(fs, name, (original) => watchCallback(room, original, begin))
     patches.replace(fs.promises, name, (original) => watchPromise(original, begin))
   }

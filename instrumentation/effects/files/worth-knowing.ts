@@ -21,11 +21,12 @@ export function isWorthKnowing(path: string, ignored: readonly string[]): boolea
 }
 
 /** Settings of tools in the home folder are read by programs, whatever they work on. */
-export function isReadForWork(path: string): boolean {
-  return !path.startsWith(`${homedir()}${sep}.`) && !(MODULE.test(path) && isModuleLoading())
+export function isReadForWork(path: string, isSync: boolean): boolean {
+  if (path.startsWith(`${homedir()}${sep}.`)) return false
+  return !(isSync && MODULE.test(path) && isModuleLoading())
 }
 
-/** CommonJS reads what it loads with the same functions; only the stack tells. */
+/** CommonJS reads what it loads with the same functions, those that wait; only the stack tells. */
 function isModuleLoading(): boolean {
   const at = { stack: '' }
   Error.captureStackTrace(at, isModuleLoading)
