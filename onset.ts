@@ -1,6 +1,6 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
-import { join } from 'node:path'
+import { basename, delimiter, join, relative } from 'node:path'
 import {
   alertsCommand,
   auditCommand,
@@ -105,18 +105,39 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest, process)
 }
 
-/** npm runs a script in the folder of its package; the agent and the paths given are of the caller's folder. */
+/**
+ * npm runs a script in the folder of its package, with that package's programs first in `PATH`. The agent, its
+ * `node` and the paths given are its caller's.
+ */
 function goWhereNpmWasStarted(): void {
   const { INIT_CWD: startedIn, npm_package_json: scriptOf } = process.env
   if (startedIn === undefined || scriptOf !== join(import.meta.dirname, 'package.json')) return
   // What an agent starts inherits the variables, and is where it is.
   if (process.cwd() !== import.meta.dirname) return
+  process.env['PATH'] = withoutNpmsFolders(process.env['PATH'] ?? '')
   try {
     process.chdir(startedIn)
     process.env['PWD'] = startedIn
   } catch {
     // It went in the meantime: here is as good as anywhere.
   }
+}
+
+/**
+ * npm puts `node_modules/.bin` of the package and of every folder above it in front, then its own `node-gyp-bin`;
+ * what follows is the caller's, whatever it names.
+ */
+function withoutNpmsFolders(path: string): string {
+  const folders = path.split(delimiter)
+  const bin = join('node_modules', '.bin')
+  const isNpms = (folder: string): boolean =>
+    basename(folder) === 'node-gyp-bin' ||
+    (folder.endsWith(bin) &&
+      !relative(folder.slice(0, -bin.length), import.meta.dirname).startsWith('..'))
+  const last = folders.findIndex((folder) => !isNpms(folder) || basename(folder) === 'node-gyp-bin')
+  const own = folders[last]
+  if (last === -1 || own === undefined) return path
+  return folders.slice(isNpms(own) ? last + 1 : last).join(delimiter)
 }
 
 // A reader that closes the pipe early (`onset runs | head`) is not an error; a full disk behind it is one.

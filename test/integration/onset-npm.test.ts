@@ -1,8 +1,8 @@
 // `npm run onset` from wherever it is called: npm changes the working folder, the caller's is meant.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, readFileSync, realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { childEnvironment } from '../support/onset-process.ts'
@@ -45,6 +45,44 @@ t.test('what a script of ours starts elsewhere stays where it is', async (t) => 
   t.equal(inherited.status, 0, inherited.stderr)
   t.equal(readFileSync(join(folder, 'other/here.txt'), 'utf8'), join(folder, 'other'))
 })
+
+const WRITE_PATH = `require('node:fs').writeFileSync('path.txt', process.env.PATH)`
+
+t.test('an agent started through npm has the PATH of its caller', async (t) => {
+  const folder = realpathSync(t.testdir())
+  const path = process.env['PATH'] ?? ''
+  const script = ['--prefix', ROOT, 'run', '-s', 'onset', '--']
+  const agent = ['run', '--', process.execPath, '-e', WRITE_PATH]
+  const ended = spawnSync('npm', [...script, ...agent], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: childEnvironment({ OTEL_SDK_DISABLED: 'true' })
+  })
+  t.equal(ended.status, 0, ended.stderr)
+  t.equal(readFileSync(join(folder, 'path.txt'), 'utf8'), path)
+})
+
+t.test(
+  'its node is its own, also where a folder of ours was put in the PATH on purpose',
+  async (t) => {
+    const folder = realpathSync(t.testdir({ bin: { node: '#!/bin/sh\necho mine\n' } }))
+    chmodSync(join(folder, 'bin/node'), 0o755)
+    const bins = join(ROOT, 'node_modules/.bin')
+    const npms = [
+      bins,
+      join(dirname(ROOT), 'node_modules/.bin'),
+      '/npm/run-script/lib/node-gyp-bin'
+    ]
+    const own = [join(folder, 'bin'), bins, '/usr/bin', '/bin']
+    for (const added of [npms, npms.slice(0, 2)]) {
+      const PATH = [...added, ...own].join(delimiter)
+      const ended = runOnset(['run', '--', 'node', 'agent.js'], ROOT, { ...asNpm(folder), PATH })
+      t.equal(ended.stdout, 'mine\n', ended.stderr)
+      const shell = ['run', '--', 'sh', '-c', 'echo "$PATH"']
+      t.equal(runOnset(shell, ROOT, { ...asNpm(folder), PATH }).stdout.trim(), own.join(delimiter))
+    }
+  }
+)
 
 t.test('the list of commands has its summaries in one column', async (t) => {
   for (const script of ['onset.ts', 'instrumentation/onset.ts']) {
