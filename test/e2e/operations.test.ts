@@ -171,6 +171,7 @@ t.test('a full disk answers 503, keeps what it had, and recovers', async (t) => 
   t.ok(refused.headers.get('retry-after'), 'says when to try again')
   t.equal((await fetch(`${onset.url}/api/runs`)).status, 200, 'reading goes on')
   t.equal((await fetch(`${onset.url}/livez`)).status, 200)
+  t.equal((await fetch(`${onset.url}/readyz`)).status, 200, 'and is not taken out of the balancing')
   rmSync(ballast)
   const deadline = Date.now() + 30_000
   let status = (await send(3)).status
