@@ -5,8 +5,6 @@
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
 
-import { compress, uncompress } from 'lz4-napi'
-
 import { refusal } from '../sql/refusal.ts'
 import { cityHash128 } from './city-hash.ts'
 
@@ -25,8 +23,15 @@ const LIBRARY_SIZE_BYTES = 4
 
 const undoZstd = promisify(zstdDecompress)
 
+/**
+ * Loaded when the first block is made: it has a native binding, which `npm ci --omit=optional` leaves out together
+ * with the embedded engine, and a process without that engine has no gateway.
+ */
+const loadLz4 = () => import('lz4-napi')
+
 /** With LZ4, as a server: clients in Java know no other method. Nothing becomes nothing. */
 export async function encodeFrames(bytes: Uint8Array): Promise<Buffer> {
+  const { compress } = await loadLz4()
   const frames: Buffer[] = []
   for (let at = 0; at < bytes.length; at += FRAME_BYTES_MAX) {
     const part = bytes.subarray(at, at + FRAME_BYTES_MAX)
@@ -106,6 +111,7 @@ async function undo(
     case METHOD_LZ4: {
       const size = Buffer.allocUnsafe(LIBRARY_SIZE_BYTES)
       size.writeUInt32LE(plainBytes)
+      const { uncompress } = await loadLz4()
       return uncompress(Buffer.concat([size, packed])).catch(() => undefined)
     }
     case METHOD_ZSTD:
