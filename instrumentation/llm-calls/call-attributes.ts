@@ -45,12 +45,17 @@ export function inputAttributes(
   return attributes
 }
 
+export interface ToolDefinitions {
+  readonly json: string
+  readonly hash: string
+}
+
 /** The tools on offer and their hash, by which a repetition is known. */
 export function toolDefinitions(
   request: RequestFacts,
   capture: Capture,
   limits: LlmCallLimits
-): { readonly json: string; readonly hash: string } | undefined {
+): ToolDefinitions | undefined {
   if (capture.mode !== 'full' || request.tools.length === 0) return undefined
   const whole = toJson(request.tools)
   const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16)

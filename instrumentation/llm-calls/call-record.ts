@@ -11,7 +11,6 @@ import { requestAttributes, toolDefinitions } from './call-attributes.ts'
 import { describeFailure } from './call-failure.ts'
 import { CallSpan } from './call-span.ts'
 import type { AnswerFacts, AnswerReader, CallError, RequestFacts } from './facts.ts'
-import { parseJson, recordOf } from './json.ts'
 import type { HeaderReader, RecognizedCall } from './recognize-call.ts'
 import type { Room } from './room.ts'
 
@@ -71,7 +70,7 @@ export class CallRecord {
   #readRequest(): RequestFacts {
     const { recognized, url, bodyText, context, startedAt } = this.#start
     const { protocol } = recognized
-    const request = protocol.readRequest(recordOf(parseJson(bodyText)), url)
+    const request = protocol.readRequest(this.#room.bodies.read(bodyText), url)
     this.#request = request
     this.#room.tools.close(request, context, startedAt)
     const { capture, limits } = this.#room
@@ -86,8 +85,10 @@ export class CallRecord {
 
   /** Once in a trace: they are the longest part of most requests and never change. */
   #showTools(request: RequestFacts): void {
-    const tools = toolDefinitions(request, this.#room.capture, this.#room.limits)
+    const { capture, limits, toolTexts } = this.#room
+    const tools = toolTexts.get(request.tools) ?? toolDefinitions(request, capture, limits)
     if (tools === undefined) return
+    toolTexts.set(request.tools, tools)
     const traceId = trace.getSpanContext(this.#start.context)?.traceId ?? ''
     const isNew = this.#room.shownTools.add(`${traceId} ${tools.hash}`)
     this.#span.set({

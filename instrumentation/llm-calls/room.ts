@@ -2,9 +2,11 @@
 
 import type { Context } from '@opentelemetry/api'
 import { Attempts } from './attempts.ts'
+import type { ToolDefinitions } from './call-attributes.ts'
 import type { CallRecord } from './call-record.ts'
 import { createCapture } from './capture.ts'
 import type { Capture } from './capture.ts'
+import { ConversationBodies } from './conversation-bodies.ts'
 import { DerivedTools } from './derived-tools.ts'
 import { ForeignCalls } from './foreign-spans.ts'
 import { LLM_CALL_LIMITS } from './limits.ts'
@@ -22,6 +24,9 @@ export interface Room {
   readonly attempts: Attempts
   /** Tool lists that a span of the same trace shows already. */
   readonly shownTools: RecentKeys
+  readonly bodies: ConversationBodies
+  /** Of lists that a conversation repeats: the same object as long as its body continues the one before. */
+  readonly toolTexts: WeakMap<readonly unknown[], ToolDefinitions>
   readonly openCalls: Set<CallRecord>
   now(): number
   activeContext(): Context
@@ -43,6 +48,8 @@ export function createRoom(options: LlmCallsOptions, activeContext: () => Contex
     foreign: new ForeignCalls(),
     attempts: new Attempts(),
     shownTools: new RecentKeys(),
+    bodies: new ConversationBodies(),
+    toolTexts: new WeakMap(),
     openCalls: new Set(),
     now,
     activeContext,
