@@ -4,7 +4,7 @@
 // purpose: after them only the machine can lose the span, not the process.
 
 import { join } from 'node:path'
-import { OPEN_FILE_BYTES_MAX, SEGMENT_BYTES_MAX } from './limits.ts'
+import { KEPT_BYTES_MAX, OPEN_FILE_BYTES_MAX, SEGMENT_BYTES_MAX } from './limits.ts'
 import type { OtlpAttribute, SpanRecord } from './otlp-json.ts'
 import { readSegment, type SpoolContent } from './read-spool.ts'
 import { OPEN_FILE, segmentName } from './spool-files.ts'
@@ -33,6 +33,8 @@ interface Segment {
   readonly name: string
   bytes: number
   spans: number
+  /** What was written to it, so that the upload need not read and parse it; undefined when that is too much. */
+  records: SpanRecord[] | undefined
 }
 
 export interface Spool {
@@ -64,7 +66,7 @@ export function createSpool(options: SpoolOptions): SpoolOnDisk {
 
 class FolderSpool implements SpoolOnDisk {
   readonly #options: SpoolOptions
-  readonly #header: string
+  readonly #header: Buffer
   readonly #machine = machineToken()
   readonly #open = new Map<string, string>()
   /** Marks of ended spans that go to the file of open ones with the next line, one write for both. */
@@ -75,10 +77,12 @@ class FolderSpool implements SpoolOnDisk {
   #openFile: { readonly fd: number; bytes: number } | undefined
   #segmentCount = 0
   #bytes = 0
+  /** Of segments whose records are in memory too. */
+  #keptBytes = 0
 
   constructor(options: SpoolOptions) {
     this.#options = options
-    this.#header = `${JSON.stringify({ resource: options.resource })}\n`
+    this.#header = Buffer.from(`${JSON.stringify({ resource: options.resource })}\n`)
   }
 
   get path(): string {
@@ -92,7 +96,7 @@ class FolderSpool implements SpoolOnDisk {
   }
 
   end(spanId: string, record: SpanRecord | undefined): void {
-    if (record !== undefined) this.#appendEnded(`${JSON.stringify(record)}\n`)
+    if (record !== undefined) this.#appendEnded(record)
     if (!this.#open.delete(spanId)) return
     // As long as its segment is there, whoever reads the folder knows by it that the span has ended.
     this.#unmarked += `${JSON.stringify({ end: spanId })}\n`
@@ -105,13 +109,15 @@ class FolderSpool implements SpoolOnDisk {
 
   rotate(): void {
     if (this.#current === undefined) return
-    const { fd, name, bytes, spans } = this.#current
+    const { fd, ...segment } = this.#current
     this.#current = undefined
-    this.#closed.push({ name, bytes, spans })
+    this.#closed.push(segment)
     closeSync(fd)
   }
 
   read(segment: string): SpoolContent {
+    const records = this.#closed.find(({ name }) => name === segment)?.records
+    if (records !== undefined) return { resource: this.#options.resource, records }
     return readSegment(join(this.path, segment))
   }
 
@@ -124,6 +130,7 @@ class FolderSpool implements SpoolOnDisk {
     if (found === undefined) return
     this.#closed = this.#closed.filter((other) => other !== found)
     this.#bytes -= found.bytes
+    if (found.records !== undefined) this.#keptBytes -= found.bytes
     this.#markEnded()
     rmSync(join(this.path, segment), { force: true })
   }
@@ -165,6 +172,7 @@ class FolderSpool implements SpoolOnDisk {
     this.#name = undefined
     this.#closed = []
     this.#bytes = 0
+    this.#keptBytes = 0
     this.#unmarked = ''
   }
 
@@ -184,26 +192,39 @@ class FolderSpool implements SpoolOnDisk {
     return this.#name
   }
 
-  #appendEnded(line: string): void {
-    const bytes = Buffer.byteLength(line)
+  #appendEnded(record: SpanRecord): void {
+    const line = Buffer.from(`${JSON.stringify(record)}\n`)
+    const bytes = line.length
     if (!this.#makeRoom(bytes)) return
     this.#current ??= this.#openSegment()
-    const { fd } = this.#current
-    writeFully(fd, line)
+    writeFully(this.#current.fd, line)
     this.#current.bytes += bytes
     this.#current.spans += 1
     this.#bytes += bytes
+    this.#keep(this.#current, record, bytes)
     const { bytes: size, spans } = this.#current
     if (size >= SEGMENT_BYTES_MAX || spans >= this.#options.segmentSpansMax) this.rotate()
+  }
+
+  #keep(segment: Segment, record: SpanRecord, bytes: number): void {
+    if (segment.records === undefined) return
+    segment.records.push(record)
+    this.#keptBytes += bytes
+    if (this.#keptBytes <= KEPT_BYTES_MAX) return
+    // It waits for a destination that does not answer: it is on disk, and read from there.
+    this.#keptBytes -= segment.bytes
+    segment.records = undefined
   }
 
   #openSegment(): Segment & { readonly fd: number } {
     this.#segmentCount += 1
     const name = segmentName(this.#segmentCount)
     const fd = openSync(join(this.path, name), 'a', 0o600)
+    const bytes = this.#header.length
     writeFully(fd, this.#header)
-    this.#bytes += this.#header.length
-    return { name, fd, bytes: this.#header.length, spans: 0 }
+    this.#bytes += bytes
+    this.#keptBytes += bytes
+    return { name, fd, bytes, spans: 0, records: [] }
   }
 
   /** A full spool gives its oldest spans for the newest: the end of a run is where it failed. */
@@ -230,8 +251,9 @@ class FolderSpool implements SpoolOnDisk {
     const lines = this.#unmarked + line
     this.#unmarked = ''
     if (this.#openFile === undefined) this.#openFile = this.#createOpenFile()
-    writeFully(this.#openFile.fd, lines)
-    this.#openFile.bytes += lines.length
+    const bytes = Buffer.from(lines)
+    writeFully(this.#openFile.fd, bytes)
+    this.#openFile.bytes += bytes.length
     if (this.#openFile.bytes > OPEN_FILE_BYTES_MAX) this.#rewriteOpenFile()
   }
 
@@ -246,7 +268,7 @@ class FolderSpool implements SpoolOnDisk {
     this.#closeOpenFile()
     const next = join(this.path, `${OPEN_FILE}.next`)
     const fd = openSync(next, 'w', 0o600)
-    const text = this.#header + [...this.#open.values()].join('')
+    const text = Buffer.concat([this.#header, Buffer.from([...this.#open.values()].join(''))])
     writeFully(fd, text)
     renameSync(next, join(this.path, OPEN_FILE))
     // Mostly live records: the next rewrite only after as much again.
@@ -262,8 +284,7 @@ class FolderSpool implements SpoolOnDisk {
 }
 
 /** A write may take a part of what it is given. */
-function writeFully(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
+function writeFully(fd: number, bytes: Buffer): void {
   let written = 0
   while (written < bytes.length) written += writeSync(fd, bytes, written)
 }

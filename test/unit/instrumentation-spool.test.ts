@@ -1,10 +1,10 @@
 // The spool's bounds: disk, the file of open spans, and what a full spool gives up.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { SpanRecord } from '../../instrumentation/telemetry/otlp-json.ts'
-import { OPEN_FILE_BYTES_MAX } from '../../instrumentation/telemetry/limits.ts'
+import { KEPT_BYTES_MAX, OPEN_FILE_BYTES_MAX } from '../../instrumentation/telemetry/limits.ts'
 import { parseSegment, readInterrupted } from '../../instrumentation/telemetry/read-spool.ts'
 import { createMemorySpool } from '../../instrumentation/telemetry/memory-spool.ts'
 import { OPEN_FILE } from '../../instrumentation/telemetry/spool-files.ts'
@@ -150,3 +150,38 @@ t.test('in memory the oldest spans give way too, and the rest is given at the en
   t.equal(kept.length + sent + dropped, 200)
   t.equal(kept.at(-1), '199', 'the newest is there')
 })
+
+t.test(
+  'what waits in memory to be sent is what is on disk, and stays within its bound',
+  async (t) => {
+    const resource = [{ key: 'service.name', value: { stringValue: 'agent' } }]
+    const spool = createSpool({
+      root: t.testdir(),
+      resource,
+      bytesMax: 1e9,
+      segmentSpansMax: 16,
+      onDropped: () => undefined
+    })
+    for (let index = 0; index < 64; index += 1) {
+      spool.end(`${index}`, spanRecord(`${index}`, `é"\n${'x'.repeat(KEPT_BYTES_MAX / 40)}`))
+    }
+    const segments = spool.closedSegments()
+    t.equal(segments.length, 4)
+    for (const name of segments) {
+      const onDisk = parseSegment(readFileSync(join(spool.path, name), 'utf8'))
+      t.equal(onDisk.records.length, 16)
+      t.same(spool.read(name), onDisk)
+    }
+    const [first = '', , , last = ''] = segments
+    for (const name of [first, last]) writeFileSync(join(spool.path, name), '')
+    t.equal(spool.read(first).records.length, 16, 'the first is in memory')
+    t.equal(spool.read(last).records.length, 0, 'the last was too much')
+    for (const name of segments) spool.remove(name)
+    spool.end('again', spanRecord('again'))
+    spool.rotate()
+    const [again = ''] = spool.closedSegments()
+    writeFileSync(join(spool.path, again), '')
+    t.equal(spool.read(again).records.length, 1, 'what is sent makes room')
+    spool.handOver()
+  }
+)
