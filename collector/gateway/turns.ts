@@ -24,6 +24,8 @@ export class Turns {
 
   /** @throws QueryError TOO_MANY_SIMULTANEOUS_QUERIES, QUERY_WAS_CANCELLED */
   async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    // A signal that has fired says so to nobody who listens afterwards.
+    if (signal.aborted) throw cancelled()
     if (this.#running >= this.#limits.runningMax) await this.#wait(signal)
     else this.#running += 1
     try {
@@ -50,7 +52,7 @@ export class Turns {
       }
       const onAbort = (): void => {
         leave()
-        reject(refusal('QUERY_WAS_CANCELLED', 'Query was cancelled'))
+        reject(cancelled())
       }
       const timer = setTimeout(() => {
         leave()
@@ -75,4 +77,8 @@ export class Turns {
       `Too many simultaneous queries. Maximum: ${runningMax} running, ${waitingMax} waiting`
     )
   }
+}
+
+function cancelled(): Error {
+  return refusal('QUERY_WAS_CANCELLED', 'Query was cancelled')
 }

@@ -40,6 +40,13 @@ t.test('whoever waits longest is next', async (t) => {
   t.same(order, ['a', 'b', 'c'])
 })
 
+t.test('whoever has gone already has no turn, though there is one', async (t) => {
+  const turns = new Turns({ runningMax: 1, waitingMax: 1, waitMsMax: 20 })
+  const task = aTask()
+  await t.rejects(turns.take(AbortSignal.abort(), task.work), coded(394))
+  t.equal(await turns.take(NEVER, async () => 'still free'), 'still free')
+})
+
 t.test('a turn is given back when the work fails, and when the waiting ends', async (t) => {
   const turns = new Turns({ runningMax: 1, waitingMax: 1, waitMsMax: 20 })
   await t.rejects(
@@ -92,7 +99,12 @@ t.test('never more run than may, whatever comes when', async (t) => {
 
 const basic = (pair: string): string => `Basic ${Buffer.from(pair).toString('base64')}`
 
-const keyOf = (headers: Record<string, string>): string | undefined => readKey({ headers })
+const keyOf = (headers: Record<string, string>): string | undefined =>
+  readKey({
+    headersDistinct: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, [value]])
+    )
+  })
 
 t.test('the key is the password, in each of the ways it comes', async (t) => {
   t.equal(keyOf({ 'x-clickhouse-key': 'k' }), 'k')

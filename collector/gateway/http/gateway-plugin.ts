@@ -17,7 +17,7 @@ import { GATEWAY_LIMITS_DEFAULT, type GatewayLimits } from '../limits.ts'
 import { Turns } from '../turns.ts'
 import { encodeAnswer, type EncodedAnswer } from './encode-answer.ts'
 import { readKey } from './read-key.ts'
-import { header, isForm, queryOf, readQueryRequest } from './read-request.ts'
+import { header, isForm, onlyHeader, queryOf, readQueryRequest } from './read-request.ts'
 import { statusOf } from './status-of.ts'
 
 /** What is known of a caller before anything is read of what it asks. */
@@ -54,6 +54,9 @@ export interface GatewayOptions {
 const QUERY_ID = /^[\w.:/-]{1,128}$/
 
 const RETRY_AFTER_SECONDS = 1
+
+/** A statement may run for longer than it takes for a revoked key to be known: the answer is for who may read then. */
+const JUDGED_AGAIN_AFTER_MS = 1_000
 
 const BYTES_TYPE = 'application/octet-stream'
 const TEXT_TYPE = 'text/plain; charset=UTF-8'
@@ -132,8 +135,9 @@ class Gateway {
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       bodyBytesMax: limits.bodyBytesMax
     }
-    const asked = await readQueryRequest(raw)
+    // Before anything is awaited: a client may leave while its body is unpacked.
     const leaving = abortWhenGone(reply)
+    const asked = await readQueryRequest(raw)
     let answer: QueryAnswer
     try {
       answer = await answerQuery(asked, { ...this.#parts, turns: this.#turns }, leaving)
@@ -141,6 +145,7 @@ class Gateway {
       return await this.#refuseStatement(error, request, reply)
     }
     const elapsedMs = performance.now() - startedAt
+    if (elapsedMs > JUDGED_AGAIN_AFTER_MS) this.judge(request)
     this.#count.add(1, { result: 'OK' })
     this.#duration.record(elapsedMs / 1_000)
     const format = FORMATS.get(answer.format) ?? TEXT_TYPE
@@ -181,12 +186,12 @@ class Gateway {
   }
 
   /** @throws QueryError when whoever asks may not read. */
-  judge(raw: Pick<FastifyRequest, 'url' | 'headers' | 'ip'>): void {
+  judge({ raw, headers, ip }: FastifyRequest): void {
     const verdict = this.#parts.judgeAccess({
-      host: header(raw, 'host'),
-      origin: header(raw, 'origin'),
-      fetchSite: header(raw, 'sec-fetch-site'),
-      address: raw.ip,
+      host: onlyHeader(raw, 'host'),
+      origin: header({ headers }, 'origin'),
+      fetchSite: header({ headers }, 'sec-fetch-site'),
+      address: ip,
       key: readKey(raw)
     })
     switch (verdict) {
@@ -248,6 +253,8 @@ class Gateway {
 /** Aborts when the connection closes before the answer is sent: nobody will read it. */
 function abortWhenGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
+  // Gone already: it says so once.
+  if (reply.raw.destroyed) controller.abort()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort()
   })

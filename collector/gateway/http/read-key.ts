@@ -2,13 +2,15 @@
 // headers (https://clickhouse.com/docs/interfaces/http), and those behind OAuth a bearer token. A server also
 // takes them from the address; here not, because logs of proxies and histories of shells keep addresses.
 
-import { header, type RawRequest } from './read-request.ts'
+import type { IncomingMessage } from 'node:http'
+
+import { onlyHeader } from './read-request.ts'
 
 /** Undefined when none was sent; an empty password is none. */
-export function readKey(request: Pick<RawRequest, 'headers'>): string | undefined {
-  const key = header(request, 'x-clickhouse-key')
+export function readKey(request: Pick<IncomingMessage, 'headersDistinct'>): string | undefined {
+  const key = onlyHeader(request, 'x-clickhouse-key')
   if (key !== undefined) return key
-  const authorization = header(request, 'authorization') ?? ''
+  const authorization = onlyHeader(request, 'authorization') ?? ''
   const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (bearer !== undefined) return bearer
   const basic = /^Basic +(\S+)$/i.exec(authorization)?.[1]

@@ -1,6 +1,7 @@
 // What a request of the ClickHouse HTTP interface asks (https://clickhouse.com/docs/interfaces/http): the
 // statement from URL, body or form, values of its parameters, settings, and how to answer.
 
+import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 
@@ -73,6 +74,18 @@ export function queryOf(url: string): URLSearchParams {
 export function header({ headers }: Pick<RawRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name]
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/**
+ * Of two values none is taken: a proxy in front may have checked the other one. Node.js itself keeps the first
+ * (https://nodejs.org/api/http.html#messageheaders).
+ */
+export function onlyHeader(
+  { headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>,
+  name: string
+): string | undefined {
+  const values = headersDistinct[name] ?? []
+  return values.length === 1 && values[0] !== '' ? values[0] : undefined
 }
 
 function find(query: URLSearchParams, name: string): string | undefined {
