@@ -1,5 +1,6 @@
-// The bytes of an answer, read on the side while the program reads them: server-sent events and lines of
-// JSON are parsed as they pass, anything else is kept, within a bound, and parsed at the end.
+// The bytes of an answer, looked at on the side while the program reads them. A token's worth of them is copied
+// and no more; server-sent events and lines of JSON are parsed when many have come, and at the end. Anything else
+// is kept, within a bound, and parsed at the end.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 
 import { StringDecoder } from 'node:string_decoder'
@@ -15,11 +16,19 @@ export function framingOf(contentType: string | undefined): Framing {
   return 'whole'
 }
 
+/** Read in one go, which costs the program that waits for its next token half a millisecond at most. */
+const WAITING_BYTES_MAX = 64 * 1024
+/** Each piece takes some hundred bytes beside what is in it. */
+const WAITING_PIECES_MAX = 1024
+
 export class AnswerBody {
   readonly #reader: AnswerReader
   readonly #framing: Framing
   readonly #limits: LlmCallLimits
   readonly #decoder = new StringDecoder('utf8')
+  /** Copies of what came lately: the program may change what it was given. */
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
   /** Of a stream the unfinished line, of a whole body everything. */
   #pieces: string[] = []
   #chars = 0
@@ -42,12 +51,22 @@ export class AnswerBody {
   }
 
   take(bytes: Uint8Array): void {
-    const text = this.#decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    this.#waiting.push(Buffer.from(bytes))
+    this.#waitingBytes += bytes.byteLength
+    const isMuch = this.#waitingBytes >= WAITING_BYTES_MAX
+    if (isMuch || this.#waiting.length >= WAITING_PIECES_MAX) this.#takeWaiting()
+  }
+
+  #takeWaiting(): void {
+    const text = this.#decoder.write(Buffer.concat(this.#waiting, this.#waitingBytes))
+    this.#waiting = []
+    this.#waitingBytes = 0
     if (this.#framing === 'whole') this.#keep(text)
     else this.#takeLines(text)
   }
 
   end(): void {
+    this.#takeWaiting()
     const rest = this.#decoder.end()
     if (this.#framing === 'whole') {
       this.#keep(rest)

@@ -54,8 +54,8 @@ export const MASKED_CHARS_MIN = 4
 
 /** Characters of texts whose masked form is remembered: some calls' worth of conversation. */
 export const REMEMBERED_CHARS_MAX = 1024 * 1024
-/** Longer texts come once. */
-export const REMEMBERED_TEXT_CHARS_MAX = 64 * 1024
+/** Longer texts come once, such as a whole conversation: of its messages the ones that fit in it come again. */
+export const REMEMBERED_TEXT_CHARS_MAX = 12 * 1024
 
 /** Values of the environment shorter than this are words, not secrets. */
 export const SECRET_VALUE_CHARS_MIN = 8

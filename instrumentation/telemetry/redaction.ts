@@ -213,10 +213,10 @@ function rememberMasked(mask: (text: string) => string): (text: string) => strin
   let chars = 0
   return (text) => {
     if (text.length < MASKED_CHARS_MIN) return text
+    if (text.length > REMEMBERED_TEXT_CHARS_MAX) return mask(text)
     const found = known.get(text)
     if (found !== undefined) return found
     const masked = mask(text)
-    if (text.length > REMEMBERED_TEXT_CHARS_MAX) return masked
     chars += 2 * text.length
     if (chars > REMEMBERED_CHARS_MAX) {
       known.clear()

@@ -126,7 +126,8 @@ const CALLS_PER_CHOICE_MAX = 256
 class ChatAnswer implements AnswerReader {
   readonly #budget: TextBudget
   readonly #choices = new Map<number, Choice>()
-  #attributes: Attributes = {}
+  #tier: string | undefined
+  #fingerprint: string | undefined
   #id: string | undefined
   #model: string | undefined
   #usage: unknown
@@ -142,17 +143,9 @@ class ChatAnswer implements AnswerReader {
     this.#model = textOf(value['model']) ?? this.#model
     this.#error ??= readError(value)
     if (isRecord(value['usage'])) this.#usage = value['usage']
-    this.#takeOwn(value)
+    this.#tier = textOf(value['service_tier']) ?? this.#tier
+    this.#fingerprint = textOf(value['system_fingerprint']) ?? this.#fingerprint
     for (const choice of listOf(value['choices'])) this.#takeChoice(recordOf(choice))
-  }
-
-  #takeOwn(value: JsonRecord): void {
-    if (value['service_tier'] === undefined && value['system_fingerprint'] === undefined) return
-    this.#attributes = {
-      ...this.#attributes,
-      ...readText(value['service_tier'], 'openai.response.service_tier'),
-      ...readText(value['system_fingerprint'], 'openai.response.system_fingerprint')
-    }
   }
 
   #takeChoice(given: JsonRecord): void {
@@ -209,7 +202,10 @@ class ChatAnswer implements AnswerReader {
       messages: choices.map(([, choice]) => toMessage(choice)),
       usage: readUsage(this.#usage),
       error: this.#error,
-      attributes: this.#attributes
+      attributes: {
+        ...readText(this.#tier, 'openai.response.service_tier'),
+        ...readText(this.#fingerprint, 'openai.response.system_fingerprint')
+      }
     }
   }
 }
