@@ -209,3 +209,35 @@ registerHooks({ resolve(specifier, context, next) {
   t.equal(await child.nextLine(), 'open')
   t.equal(await child.ended, 0)
 })
+
+t.test('what the profile of its user sets otherwise changes no answer', async (t) => {
+  const step = aStep()
+  const { runId } = step
+  await store.write({ spans: [], steps: [step] })
+  const set = (assignments: string): Promise<Response> =>
+    fetch(server.url, { method: 'POST', body: `SET ${assignments}` })
+  const names = [
+    'join_use_nulls',
+    'aggregate_functions_null_for_empty',
+    'transform_null_in',
+    'final'
+  ]
+  const assign = (value: 0 | 1): string => names.map((name) => `${name} = ${value}`).join(', ')
+  t.teardown(() => set(`${assign(0)}, timeout_overflow_mode = 'throw'`))
+  t.equal((await set(`${assign(1)}, timeout_overflow_mode = 'break'`)).status, 200)
+  const isPending = async (): Promise<boolean> => {
+    const pending = await store.findPendingRuns(toUnixNano(0n), 1_000)
+    return pending.some((run) => run.runId === runId)
+  }
+  t.ok(await isPending(), 'a run without an analysis is pending')
+  const checks = [{ name: 'test', status: 'failed', message: '' }] as const
+  const report = {
+    outcome: 'error',
+    source: 'ci',
+    checks,
+    output: '',
+    reportedAt: step.startTime
+  } as const
+  await store.saveOutcomeReport(runId, report)
+  t.same(await store.readOutcomeReports(runId), [report])
+})

@@ -12,6 +12,7 @@ import type { BlockInsert, Engine, Insert, LaneName, TableName } from './engine.
 import { LANE_CONNECTIONS, LANE_WAITING_MAX, LANES } from './engine.ts'
 import { isNetworkError, toStoreError } from './engine-errors.ts'
 import { Lane } from './lane.ts'
+import { PINNED_SETTINGS } from './pinned-settings.ts'
 
 /** Seconds after which a read is given up: nobody waits longer for a page, and no sweep needs it. */
 const READ_SECONDS_MAX = 30
@@ -23,6 +24,7 @@ const RESULT_BYTES_MAX = 268_435_456
 const READ_MEMORY_BYTES_MAX = 1_073_741_824
 
 const READ_SETTINGS = [
+  ...PINNED_SETTINGS,
   `max_execution_time = ${READ_SECONDS_MAX}`,
   `max_result_bytes = ${RESULT_BYTES_MAX}`,
   `max_memory_usage = ${READ_MEMORY_BYTES_MAX}`,

@@ -1,5 +1,7 @@
 // How the engine writes Parquet files, and what it may take for one. https://parquet.apache.org/docs/file-format/
 
+import { PINNED_SETTINGS } from './pinned-settings.ts'
+
 /** Each sorts and compresses as hard as it can; ingest and pages need the engine too. */
 export const PARQUET_FILES_MAX = 2
 
@@ -22,6 +24,7 @@ export const PARQUET_STATEMENT_BYTES_MAX = 4_194_304
 
 /** Behind a SELECT. */
 export const PARQUET_ENDING = `FORMAT Parquet SETTINGS ${[
+  ...PINNED_SETTINGS,
   `max_execution_time = ${SECONDS_MAX}`,
   `max_memory_usage = ${MEMORY_BYTES_MAX}`,
   `max_bytes_before_external_sort = ${SORT_MEMORY_BYTES}`,
