@@ -128,6 +128,11 @@ export function mayDependOnRows(error: unknown): boolean {
   )
 }
 
+/** True when the store as a whole does not serve us: whatever is asked next would fail like this. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof CollectorError && error.code === 'STORE_UNAVAILABLE'
+}
+
 export function isNetworkError(error: unknown): boolean {
   const code = codeOf(error)
   return NETWORK_CODES.test(code) || (code === '' && NETWORK_MESSAGE.test(messageOf(error)))

@@ -39,7 +39,8 @@ export class RecentBatches {
       await written
       return 'written'
     } catch (error) {
-      this.#batches.delete(digest)
+      // Unless it was forgotten for its age and written anew meanwhile.
+      if (this.#batches.get(digest)?.written === written) this.#batches.delete(digest)
       throw error
     }
   }

@@ -6,7 +6,7 @@ import type { LogWriter, MetricWriter } from '../../model/index.ts'
 import { CollectorError } from '../../model/index.ts'
 import type { FreeSpace } from '../disk/free-space.ts'
 import type { Engine, TableName } from '../engine/engine.ts'
-import { mayDependOnRows } from '../engine/engine-errors.ts'
+import { isUnavailable, mayDependOnRows } from '../engine/engine-errors.ts'
 import type { TelemetryMetrics } from '../store-metrics.ts'
 import { type EncodedRow, splitInserts } from '../write/split-inserts.ts'
 import { RecentBatches } from './recent-batches.ts'
@@ -58,6 +58,7 @@ export class TelemetryWriter {
   #rows = 0
   #chars = 0
   #committing: Promise<void> | undefined
+  #lastError: unknown
   #isClosed = false
 
   constructor({ engine, metrics, disk, bounds, now }: TelemetryWriterOptions) {
@@ -140,7 +141,13 @@ export class TelemetryWriter {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
+    // On the way out, a store that is gone is asked once and not once for every group.
+    if (this.#isClosed && isUnavailable(this.#lastError)) {
+      this.#settleAll(group, this.#lastError)
+      return
+    }
     const error = await this.#insert(group)
+    this.#lastError = error
     if (error === undefined || group.length === 1 || !mayDependOnRows(error)) {
       this.#settleAll(group, error)
       return

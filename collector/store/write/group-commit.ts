@@ -4,7 +4,7 @@
 
 import type { IngestBatch, IngestWriter } from '../../model/index.ts'
 import { CollectorError } from '../../model/index.ts'
-import { mayDependOnRows } from '../engine/engine-errors.ts'
+import { isUnavailable, mayDependOnRows } from '../engine/engine-errors.ts'
 import type { WriteMetrics } from '../store-metrics.ts'
 import type { EncodedBatch, IngestFormat } from './ingest-format.ts'
 
@@ -188,10 +188,6 @@ export class GroupCommit<Encoded extends EncodedBatch> implements IngestWriter {
       else reject(error)
     }
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof CollectorError && error.code === 'STORE_UNAVAILABLE'
 }
 
 function closed(): CollectorError {
