@@ -99,6 +99,11 @@ t.test('secrets are new each time and long enough', async (t) => {
   t.equal(new Set(MADE.values()).size, MADE.size)
 })
 
+t.test('the .env that make-env is written to goes into no commit and no image', async (t) => {
+  t.ok(IGNORED.includes('.env'))
+  t.ok(readText('.gitignore').split('\n').includes('.env'))
+})
+
 t.test('planted mistakes in a compose file are caught', async (t) => {
   const [file = {}] = readYaml('docker-compose.yml')
   const plant = (changes: Node): readonly string[] => {
