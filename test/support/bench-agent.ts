@@ -1,10 +1,11 @@
 // The program that the bench of the instrumentation measures: a coding agent as people write them by hand,
 // with the OpenAI SDK and four tools. It streams each answer, does what the tool call asks for, and goes on
-// with the result. With AGENT_TOOLS=none it only talks. Prints the CPU time of its own process for a turn,
-// in microseconds, without start and warm-up; that of commands is theirs.
+// with the result. With AGENT_TOOLS=none it only talks. Prints what its first and its later turns took, a line
+// of JSON, in microseconds of CPU a turn: of its process with all threads, of the main thread alone, and of the
+// commands it ran.
 
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,8 +13,12 @@ import { promisify } from 'node:util'
 import { OpenAI } from 'openai'
 import { AGENT_TOOLS, INSTRUCTIONS } from './bench-model.ts'
 
-const TURNS = 40
-const WARM_UP_TURNS = 8
+/** Nothing is compiled yet: what a short run pays. */
+const FIRST_TURNS = 20
+const LATER_TURNS = Number(process.env['AGENT_LATER_TURNS'] ?? 80)
+
+/** Linux counts in hundredths of a second, whatever the machine: USER_HZ. */
+const TICK_MICROS = 10_000
 
 /** Lines of a result that go to the model, as agents cut them. */
 const RESULT_LINES_MAX = 60
@@ -117,12 +122,44 @@ async function turn(): Promise<void> {
   }
 }
 
+interface Micros {
+  readonly process: number
+  readonly mainThread: number
+  readonly commands: number
+}
+
+function cpuNow(): Micros {
+  const { user, system } = process.cpuUsage()
+  const main = process.threadCpuUsage()
+  return {
+    process: user + system,
+    mainThread: main.user + main.system,
+    commands: commandMicros()
+  }
+}
+
+/** Of the commands that have ended: `cutime` and `cstime` of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function commandMicros(): number {
+  // The fields after the name, which may have spaces in it.
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return (Number(fields[13]) + Number(fields[14])) * TICK_MICROS
+}
+
+async function measure(turns: number): Promise<Micros> {
+  const before = cpuNow()
+  for (let count = 0; count < turns; count += 1) await turn()
+  const after = cpuNow()
+  return {
+    process: (after.process - before.process) / turns,
+    mainThread: (after.mainThread - before.mainThread) / turns,
+    commands: (after.commands - before.commands) / turns
+  }
+}
+
 try {
-  for (let count = 0; count < WARM_UP_TURNS; count += 1) await turn()
-  const before = process.cpuUsage()
-  for (let count = 0; count < TURNS; count += 1) await turn()
-  const { user, system } = process.cpuUsage(before)
-  process.stdout.write(`${Math.round((user + system) / TURNS)}\n`)
+  const first = await measure(FIRST_TURNS)
+  const later = await measure(LATER_TURNS)
+  process.stdout.write(`${JSON.stringify({ first, later })}\n`)
 } finally {
   rmSync(workspace, { recursive: true })
 }

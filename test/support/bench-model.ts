@@ -3,6 +3,7 @@
 
 import { createServer, type ServerResponse } from 'node:http'
 import type { OpenAI } from 'openai'
+import { decodeTraceRequest } from '../../collector/receiver/index.ts'
 
 /** As long as those of coding agents are: some pages. */
 export const INSTRUCTIONS = Array.from(
@@ -44,16 +45,21 @@ const SAID_TIMES = 6
 
 export interface BenchHost {
   readonly url: string
+  /** Spans that were sent here so far; they are counted when this is called and not before. */
+  spanCount(): number
   close(): void
 }
 
 export async function startBenchHost(): Promise<BenchHost> {
   let turns = 0
+  let counted = 0
+  const uploads: Buffer[] = []
   const server = createServer((request, response) => {
     const pieces: Buffer[] = []
     request.on('data', (piece: Buffer) => pieces.push(piece))
     request.on('end', () => {
       if (request.url === '/v1/traces') {
+        uploads.push(Buffer.concat(pieces))
         response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
         return
       }
@@ -67,6 +73,10 @@ export async function startBenchHost(): Promise<BenchHost> {
   const port = typeof address === 'object' ? address?.port : undefined
   return {
     url: `http://127.0.0.1:${port}`,
+    spanCount() {
+      for (const body of uploads.splice(0)) counted += countSpans(body)
+      return counted
+    },
     close() {
       server.close()
       server.closeAllConnections()
@@ -125,4 +135,8 @@ function piecesOf(whole: string): readonly string[] {
     pieces.push(whole.slice(at, at + PIECE_CHARS))
   }
   return pieces
+}
+
+function countSpans(body: Buffer): number {
+  return decodeTraceRequest(body, 'protobuf', { now: Date.now() }).spanCount
 }
