@@ -1,5 +1,5 @@
-// So many connections and no more. When there is no place left, the one that has been without a request for
-// longest makes room: whoever opens thousands and sends nothing, or half a header on each, shuts nobody out.
+// Bounds the open connections. When there are too many, the one that has been idle longest is closed: a client
+// that opens thousands and sends nothing, or half a header on each, shuts nobody out.
 
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'

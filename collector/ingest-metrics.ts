@@ -1,5 +1,5 @@
-// What senders would ask about: how long until they are told that something is durable, and what of their spans
-// was not stored whole. Measured around the rooms that do it. One observation a request, never one a span.
+// Metrics of ingest as a sender sees it: the time until a request is acknowledged, and how many spans were stored
+// incomplete. Measured around the rooms that do the work. One observation a request, never one a span.
 
 import type { Meter } from '@opentelemetry/api'
 import type { IngestBatch, IngestWriter } from './model/index.ts'

@@ -1,5 +1,5 @@
-// Takes and gives back the port: what may go wrong with it in one line, and an end that keeps its word to
-// requests in flight without waiting for ever.
+// Opens and closes a server's port: failures as one line that names the setting, and a close that lets requests in
+// flight finish without waiting for ever.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'

@@ -1,5 +1,5 @@
-// What log records become beside rows of their own: steps, where a producer tells of its agent's actions in
-// them. Durable before the records are acknowledged; the same steps when the records come again.
+// Makes steps of log records, for producers that report their agent's actions as events. The steps are durable
+// before the records are acknowledged; a batch that comes again gives the same steps.
 
 import type { Meter } from '@opentelemetry/api'
 import type { Logger } from 'pino'

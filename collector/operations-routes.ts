@@ -1,4 +1,4 @@
-// What keeps the process running asks here: is it alive, may it be sent requests, how is it doing.
+// Routes for orchestrators and monitoring: liveness, readiness, metrics.
 
 import type { FastifyInstance } from 'fastify'
 import { EXPOSITION_CONTENT_TYPE, type Metrics } from './metrics.ts'

@@ -1,5 +1,5 @@
-// A server for a process that takes no spans and answers no questions about runs: whether it lives, whether
-// its store answers, and how it is doing. Behind the same guards as everything else.
+// The server of a process without OTLP and REST (processors alone): liveness, readiness and metrics, behind the
+// same guards as everything else.
 
 import { randomUUID } from 'node:crypto'
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify'

@@ -38,7 +38,7 @@ export interface KeyHolder {
   readonly scopes: ReadonlySet<KeyScope>
 }
 
-/** Undefined when nobody has a key of this digest. Takes the same time for every key. */
+/** Undefined when no configured key has this digest. Takes the same time whichever matches. */
 export function findConfigured(keys: readonly AccessKey[], digest: Buffer): KeyHolder | undefined {
   let first: string | undefined
   const scopes = new Set<KeyScope>()

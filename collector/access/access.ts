@@ -15,7 +15,7 @@ export interface AccessOptions {
   /** Of ONSET_API_KEYS. */
   readonly configured: readonly AccessKey[]
   readonly rateLimits: KeyRateLimits
-  /** Keys that nobody has, from one network address. */
+  /** Unknown keys presented from one network address; see attempts.ts. */
   readonly failuresPerMinute: number
   readonly store: KeyStore
   readonly meter: Meter
@@ -28,7 +28,7 @@ export interface AccessOptions {
   readonly refreshMs?: number
 }
 
-/** Presented by nobody: who asks where no keys are required. */
+/** Who asks where no keys are required. */
 export const LOCAL_ACTOR: Actor = { id: 'local', name: 'local' }
 
 export interface Access {

@@ -1,6 +1,6 @@
-// Failed attempts by network address. Whoever presented too many keys that nobody has is told to wait,
-// whatever key comes next, so that a right guess looks like a wrong one. Keys that worked from the address
-// before go on working: behind a proxy or a NAT one broken client must not shut out all others.
+// Failed attempts by network address. After too many unknown keys every further key from there is answered with
+// "wait", a valid one too, so that a guesser does not learn that a guess was right. Keys that have worked from the
+// address before go on working: behind a proxy or a NAT one broken client must not shut out all others.
 
 import { isIPv6 } from 'node:net'
 import { CollectorError } from '../model/index.ts'

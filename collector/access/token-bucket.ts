@@ -1,5 +1,5 @@
-// A rate as a bucket that fills at it and holds what a burst may take. It may go below empty: what a request
-// took is known when it has ended, and the next ones wait until that is paid back.
+// A token bucket: fills at a rate, holds what a burst may take. It may go below empty, because what a request took
+// is known only when it has ended; the next ones then wait until that is paid back.
 
 const MILLIS_PER_SECOND = 1_000
 

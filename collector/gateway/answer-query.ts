@@ -64,7 +64,7 @@ export async function answerQuery(
   return { bytes, format, rowsRead, bytesRead, resultRows: rows }
 }
 
-/** `default` is what most clients name when nobody told them anything. */
+/** Clients that were configured with no database name `default`. */
 function chooseDatabase(asked: string | undefined, own: string): string {
   if (asked === undefined || asked === '' || asked === OVERLAY_DATABASE) return own
   if (asked.toLowerCase() === SYSTEM_DATABASE) {

@@ -1,5 +1,5 @@
 // One error class with a stable code and the one bit that matters: would the same input fail again?
-// Every code has a row in docs/errors.md (tested). Only server.ts maps codes to HTTP statuses.
+// Every code has a row in docs/errors.md (tested). Only http-status.ts maps codes to HTTP statuses.
 
 export const ERROR_CODES = [
   'MALFORMED_REQUEST',

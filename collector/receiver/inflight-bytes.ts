@@ -1,5 +1,5 @@
 // Counts the bytes of request bodies that are held in memory, from the first byte received until the
-// items are durable, and refuses more than the process was given.
+// items are durable, and refuses what would exceed the bound.
 
 import { CollectorError } from '../model/index.ts'
 

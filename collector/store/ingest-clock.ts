@@ -1,5 +1,5 @@
-// The time at which rows come in: never the same twice within a process and never backwards, so that an
-// order of ingest exists although the clock counts milliseconds and may be set back.
+// Stamps rows with the time of their arrival: strictly increasing within a process, although the clock counts
+// milliseconds and may be set back.
 
 import { fromUnixMillis, toUnixNano, type UnixNano } from '../model/index.ts'
 

@@ -130,7 +130,7 @@ function buildStore(engine: Engine, options: StoreOptions): Store {
     ...(backups === undefined ? {} : { backups }),
     write: async (batch: IngestBatch) => {
       await disk?.freeSpace.requireRoom()
-      // Not awaited: this would keep the batch until it is durable, and only its bytes are needed for that.
+      // Not awaited: a frame that waits would keep the batch alive until it is durable; its bytes are enough.
       return writer.write(batch)
     },
     raw: new RawSpans(engine),

@@ -1,6 +1,6 @@
-// One process of several on a store leads: the one that was heard of first, of those that live. It gives up
-// by itself when it could not say that it lives, before another one counts it as gone; and it comes back as a new candidate,
-// behind all others, so that the lead is never taken from anybody who has it. docs/adr/0007 has the argument.
+// Leader election through the store: of the live processes the one that was first heard of leads. A leader that
+// cannot renew its sign of life gives up by itself before the others count it as gone, and comes back as a new
+// candidate behind them, so that nobody ever takes the lead from a process that has it. Argument: docs/adr/0007.
 
 import type { LeadCandidate, LeadStore } from '@onset/collector/model'
 import type { Meter } from '@opentelemetry/api'

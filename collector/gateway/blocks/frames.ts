@@ -1,6 +1,6 @@
-// ClickHouse's own compressed blocks, which clients ask for with compress=1 and send with decompress=1: a
-// checksum of 16 bytes, the method, the size with these nine bytes of header, the size of what is inside, and that
-// (https://clickhouse.com/docs/native-protocol/columns, src/Compression/ICompressionCodec.h of the server).
+// ClickHouse's own compressed blocks, which clients ask for with compress=1 and send with decompress=1. A block is
+// a checksum (16 bytes), the method (1), the compressed size including these nine bytes of header (4), the size
+// before compression (4), and the data (src/Compression/ICompressionCodec.h of the server).
 
 import { promisify } from 'node:util'
 import { zstdDecompress } from 'node:zlib'
@@ -18,7 +18,7 @@ const METHOD_ZSTD = 0x90
 /** As the server's, so that a client which has one buffer of this size can take each block. */
 const FRAME_BYTES_MAX = 1_048_576
 
-/** The library tells the size of the whole before the block itself, as four bytes. */
+/** lz4-napi puts the uncompressed size, four bytes, before the LZ4 block. */
 const LIBRARY_SIZE_BYTES = 4
 
 const undoZstd = promisify(zstdDecompress)

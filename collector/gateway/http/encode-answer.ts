@@ -1,5 +1,5 @@
-// How the bytes of an answer travel: in ClickHouse's own blocks for compress=1, and compressed for HTTP when
-// enable_http_compression=1 says that and Accept-Encoding what is understood. Both may be asked for; the blocks are inside then.
+// Encodes an answer's body: in ClickHouse's own blocks for compress=1, and with a Content-Encoding that
+// Accept-Encoding allows for enable_http_compression=1. With both, the blocks are what is compressed for HTTP.
 
 import { promisify } from 'node:util'
 import { brotliCompress, constants, deflate, gzip, zstdCompress } from 'node:zlib'

@@ -1,7 +1,7 @@
-// The embedded engine writes Native blocks for revision 0 of the protocol and cannot be told otherwise;
-// clients that name a newer one in `client_protocol_version` (clickhouse-go, and with it Grafana) expect two things
-// more: a BlockInfo before each block, and a byte for custom serialization after each column's type. Nothing else
-// changes, so bytes are copied, and decoded only as far as is needed to find where a column ends.
+// Adds to Native blocks what newer clients expect. The embedded engine always writes revision 0 of the protocol;
+// clients that name a newer one in `client_protocol_version` (clickhouse-go, and with it Grafana) expect a BlockInfo
+// before each block and a byte for custom serialization after each column's type. Nothing else differs, so bytes are
+// copied, and decoded only as far as is needed to find where a column ends.
 
 import { readTypeLayout, type TypeLayout } from './type-layout.ts'
 

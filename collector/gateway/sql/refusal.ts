@@ -1,5 +1,4 @@
-// What the gateway itself has against a statement, in the engine's own numbers, so that a client
-// treats it as it treats the engine's. Codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+// Errors of the gateway itself with the engine's error codes, so that clients treat both alike. Codes: https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 
 import { QueryError } from '../../model/index.ts'
 

@@ -1,5 +1,5 @@
-// Memory of bodies that were decoded, for the next ones: allocated anew, it is zeroed page by page by the kernel, and
-// V8, which counts it as its own, collects the whole heap for each 64 MB of it.
+// Reuses the memory of bodies that were decoded. Fresh memory costs a page fault and zeroing for each page, and V8
+// counts it as external memory: each 64 MB of it causes a collection of the whole heap.
 
 /** Smaller ones are cheaper to allocate. */
 const SPARE_BYTES_MIN = 65_536

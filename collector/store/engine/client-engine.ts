@@ -33,7 +33,7 @@ const READ_SETTINGS = [
   "date_time_output_format = 'unix_timestamp'"
 ].join(', ')
 
-/** Goes into SQL text. */
+/** Of deduplication tokens, which go into SQL text unquoted. */
 const TOKEN = /^[\w-]{1,128}$/
 
 const INSERT_SETTINGS = [
@@ -161,7 +161,8 @@ export class ClientEngine implements Engine {
   #insertSettings(given?: string): string {
     this.#insertCount += 1
     const token = given ?? `${this.#options.writerId}-${this.#insertCount}`
-    if (!TOKEN.test(token)) throw new RangeError('a token of other characters than its own')
+    if (!TOKEN.test(token))
+      throw new RangeError('a deduplication token has letters, digits, _ and - only')
     return `${INSERT_SETTINGS}, insert_deduplication_token = '${token}'`
   }
 

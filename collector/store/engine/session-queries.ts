@@ -1,6 +1,6 @@
-// Statements on the embedded engine that need a session of their own: those of strangers, because a session
-// that was made read-only stays so for its whole life, and ours that take minutes. Opened for one statement
-// and closed after it (3 ms).
+// Statements on the embedded engine that need a session of their own: those of clients, because a session that was
+// made read-only stays so, and our own that take minutes. A session is opened for one statement and closed after it
+// (3 ms).
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -119,7 +119,8 @@ export class SessionQueries implements ReadOnlyQueries {
             { format: 'Null' }
           )
         } catch {
-          // Tried again below; the statement's own time limit is what ends it at the latest.
+          // Tried again below. A client's statement ends at its time limit at the latest; ours have none and are
+          // asked to stop until they do.
         }
         await sleep(KILL_INTERVAL_MS)
       }

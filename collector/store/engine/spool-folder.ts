@@ -1,7 +1,8 @@
-// Files between us and the embedded engine. Blocks on their way into it, which takes binary data from a file only: what is pasted behind
-// an INSERT ends at the first blank line, and the rest would run as SQL. A file lives as long as its insert;
-// after a crash the next start removes what is left. There are at most as many as there are lanes of ingest,
-// each no larger than one insert. Not synced: the engine reads it back from memory, and durable is the part.
+// Files through which the embedded engine takes and gives binary data. It reads blocks from a file only: data that
+// follows an INSERT in the text ends at the first blank line, and the rest would run as SQL. A file lives as long as
+// its statement; the next start removes what a crash left. Of those that are inserted there are at most as many as
+// lanes of ingest, each no larger than one insert. They are not synced: what makes rows durable is the part that the
+// engine writes.
 
 import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, open, rm } from 'node:fs/promises'
@@ -11,7 +12,7 @@ import { join } from 'node:path'
 import { CollectorError } from '../../model/index.ts'
 import { codeOf, messageOf } from './engine-errors.ts'
 
-/** What the engine would take for a pattern in the name of a file. */
+/** In a file's name the engine would read these as a glob. */
 const PATTERN_CHARACTERS = /[*?{}[\]\\]/
 
 /** Only for this user: the files hold what is being stored. */
@@ -20,7 +21,7 @@ const FILE_MODE = 0o600
 
 const RETRY_AFTER_SECONDS = 5
 
-/** Begins the names of this process: another one may have had the same id, but did not start at the same time. */
+/** Begins the names of this process's files; what begins otherwise was left by an earlier one. */
 const PROCESS_MARK = `${performance.timeOrigin}-`
 
 export class SpoolFolder {
