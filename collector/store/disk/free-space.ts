@@ -25,7 +25,7 @@ export interface FreeSpaceOptions {
 
 export class FreeSpace {
   readonly #options: FreeSpaceOptions
-  #enoughUntil = Number.NEGATIVE_INFINITY
+  #enoughAt = Number.NEGATIVE_INFINITY
   #looking: Promise<void> | undefined
 
   constructor(options: FreeSpaceOptions) {
@@ -34,7 +34,9 @@ export class FreeSpace {
 
   /** @throws CollectorError STORE_DISK_FULL, retryable. Looks again each time until there is room. */
   async requireRoom(): Promise<void> {
-    if (this.#options.now() < this.#enoughUntil) return
+    const age = this.#options.now() - this.#enoughAt
+    // Below zero: the clock was set back, by more than a disk takes to fill perhaps.
+    if (age >= 0 && age < SAMPLE_MS) return
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
     })
@@ -50,7 +52,7 @@ export class FreeSpace {
       const neededBytes = Math.min(FREE_BYTES_MIN, disk.blocks * disk.bsize * FREE_SHARE_MIN)
       if (freeBytes < neededBytes) throw full(freeBytes, neededBytes)
     }
-    this.#enoughUntil = now() + SAMPLE_MS
+    this.#enoughAt = now()
   }
 }
 
