@@ -32,9 +32,10 @@ export function createErrorAnswers({ meter, now }: ErrorAnswerOptions): AnswerEr
     refusals.add(1, { code: answer.code })
     if (answer.code === 'INTERNAL') request.log.error({ err: error }, 'defect')
     else if (isOperatorsConcern(answer)) {
-      const last = loggedAt.get(answer.code)
-      if (last === undefined || now() - last >= LOG_INTERVAL_MS) {
-        loggedAt.set(answer.code, now())
+      const [last, at] = [loggedAt.get(answer.code), now()]
+      // Also after the clock was set back.
+      if (last === undefined || at < last || at - last >= LOG_INTERVAL_MS) {
+        loggedAt.set(answer.code, at)
         request.log.warn({ code: answer.code, err: error }, 'requests refused')
       }
     }

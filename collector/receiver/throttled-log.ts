@@ -28,7 +28,8 @@ export class ThrottledLog {
   #isDue(message: string): boolean {
     const now = this.#now()
     const last = this.#loggedAt.get(message)
-    if (last !== undefined && now - last < LOG_INTERVAL_MS) return false
+    // A clock that was set back by an hour would otherwise silence it for an hour.
+    if (last !== undefined && now >= last && now - last < LOG_INTERVAL_MS) return false
     this.#loggedAt.set(message, now)
     return true
   }
