@@ -1,7 +1,7 @@
 // Writes all tables into a folder with the engine's own BACKUP, which takes each table as it is at one
 // moment while others write to it.
 
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Engine } from '../engine/engine.ts'
@@ -45,8 +45,8 @@ export interface WriteBackupOptions {
 export async function writeBackup(options: WriteBackupOptions): Promise<number> {
   const { engine, folder, signal, startedAt } = options
   const partial = `${folder}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  mkdirSync(partial, { recursive: true })
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
   try {
     const migrations = await readAppliedMigrations(engine)
     const tables = await listTables(engine)
@@ -59,10 +59,10 @@ export async function writeBackup(options: WriteBackupOptions): Promise<number> 
       'analysis',
       sqlText(READ_BYTES, { prefix: `File('${escapeText(partial)}/` })
     )
-    renameSync(partial, folder)
+    await rename(partial, folder)
     return Number(size?.Bytes ?? 0)
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true })
+    await rm(partial, { recursive: true, force: true })
     throw error
   }
 }
