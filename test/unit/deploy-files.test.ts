@@ -135,6 +135,17 @@ t.test('the server of the compose file gives its users the passwords they ask fo
   t.notMatch(readText('deploy/clickhouse/users.xml'), /<password>/, 'no password in the file')
 })
 
+t.test('the user of the store may read what its statements read of system', async (t) => {
+  const onset =
+    /<onset>\s*<password[^]*?<\/onset>/.exec(readText('deploy/clickhouse/users.xml'))?.[0] ?? ''
+  const granted = [...onset.matchAll(/GRANT SELECT ON system\.(\w+)/g)].map(([, name]) => name)
+  // Backups are the server's own; the disk budget is of the embedded engine, and reads no more than the parts do.
+  const sources = globSync('collector/store/**/*.ts', { cwd: ROOT, exclude: ['**/backup'] })
+  const read = sources.flatMap((path) => [...readText(path).matchAll(/^FROM system\.(\w+)/gm)])
+  t.ok(read.length > 0)
+  t.same(new Set(read.map(([, name]) => name)), new Set(granted))
+})
+
 t.test('Prometheus of the compose file scrapes services that are there', async (t) => {
   const [compose = {}] = readYaml('deploy/compose/server.yml')
   const [prometheus = {}] = readYaml('deploy/compose/prometheus.yml')
