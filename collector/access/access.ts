@@ -55,7 +55,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   const attempts = new Attempts(options.failuresPerMinute, clock)
   const { checks, limited } = observe(meter, ring)
   logger.info(
-    { configured: configured.length, usable: ring.usableCount, required: ring.isRequired },
+    { configured: configured.length, madeAtRunTime: ring.usableCount, required: ring.isRequired },
     ring.isRequired ? 'keys are required' : 'no keys: only this machine is answered'
   )
   return {

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { childEnvironment } from '../support/onset-process.ts'
+import { aDataDir, childEnvironment, startOnset } from '../support/onset-process.ts'
 
 t.setTimeout(300_000)
 
@@ -83,6 +83,15 @@ t.test(
     }
   }
 )
+
+t.test('what ends npm start ends Onset', async (t) => {
+  const dataDir = aDataDir(t)
+  const onset = await startOnset(t, { dataDir, command: ['npm', 'start'] })
+  await onset.stop('SIGTERM')
+  t.match(onset.output(), 'store closed')
+  const again = await startOnset(t, { dataDir })
+  t.same(await again.stop(), { code: 0, signal: null }, 'its folder and ports are free')
+})
 
 t.test('the list of commands has its summaries in one column', async (t) => {
   for (const script of ['onset.ts', 'instrumentation/onset.ts']) {

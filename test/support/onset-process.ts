@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MAIN = join(ROOT, 'main.ts')
 
 /** Opening the engine takes about a second; a machine that runs other tests at once takes longer. */
 const START_TIMEOUT_MS = 60_000
@@ -32,6 +33,8 @@ export interface Exit {
 export interface OnsetOptions {
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string>>
+  /** `node main.ts` unless given. */
+  readonly command?: readonly [string, ...string[]]
 }
 
 interface Teardown {
@@ -59,8 +62,10 @@ export interface Spawned {
   readonly exited: Promise<Exit>
 }
 
-export function spawnOnset({ dataDir, env = {} }: OnsetOptions): Spawned {
-  const child = spawn(process.execPath, [MAIN], {
+export function spawnOnset({ dataDir, env = {}, command }: OnsetOptions): Spawned {
+  const [program, ...args] = command ?? [process.execPath, MAIN]
+  const child = spawn(program, args, {
+    cwd: ROOT,
     env: childEnvironment({
       ONSET_PORT: '0',
       // Most tests ask nothing there, and the default is one port for all of them.

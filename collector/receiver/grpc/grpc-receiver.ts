@@ -1,7 +1,14 @@
 // OTLP over gRPC: the same bytes, decoders, bounds and answers as over HTTP, on a port of its own. Answers OK
 // only when what came is durable. https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
 
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js'
+import {
+  logVerbosity,
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  setLogVerbosity
+} from '@grpc/grpc-js'
 import type { Signal } from '../decode/signal.ts'
 import { SIGNALS } from '../decode/signal.ts'
 import { encodePartialSuccess, encodeSuccess } from '../encode-response.ts'
@@ -38,6 +45,8 @@ export interface GrpcReceiver {
 /** Rejects with grpc-js's own error when the port cannot be had. */
 export async function startGrpcReceiver(options: GrpcReceiverOptions): Promise<GrpcReceiver> {
   const { receiver, admit, host, port } = options
+  // A failure to bind is told by whoever called this; the library would print a line of its own first.
+  setLogVerbosity(logVerbosity.NONE)
   const server = new Server({
     'grpc.max_receive_message_length': receiver.options.bodyBytesMax,
     'grpc.max_send_message_length': RESPONSE_BYTES_MAX,

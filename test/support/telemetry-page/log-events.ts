@@ -37,7 +37,7 @@ export const LOG_EVENTS: readonly LogEvent[] = [
     event: 'keys are required',
     file: 'collector/access/access.ts',
     level: 'info',
-    fields: ['configured', 'usable', 'required'],
+    fields: ['configured', 'madeAtRunTime', 'required'],
     meaning: 'Every request needs a key.',
     action: NOTHING
   },
@@ -45,7 +45,7 @@ export const LOG_EVENTS: readonly LogEvent[] = [
     event: 'no keys: only this machine is answered',
     file: 'collector/access/access.ts',
     level: 'info',
-    fields: ['configured', 'usable', 'required'],
+    fields: ['configured', 'madeAtRunTime', 'required'],
     meaning: 'There is no key at all, so that only loopback is answered.',
     action: 'Make one ([authentication.md](authentication.md)) before others are to send.'
   },
