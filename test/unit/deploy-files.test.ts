@@ -5,6 +5,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
+import { TABLES_SECLUDED } from '../../collector/gateway/sql/names.ts'
 import { readSettings } from '../../collector/settings.ts'
 import { checkCompose } from '../support/check-compose.ts'
 import { checkDockerfile } from '../support/check-dockerfile.ts'
@@ -144,6 +145,20 @@ t.test('the user of the store may read what its statements read of system', asyn
   const read = sources.flatMap((path) => [...readText(path).matchAll(/^FROM system\.(\w+)/gm)])
   t.ok(read.length > 0)
   t.same(new Set(read.map(([, name]) => name)), new Set(granted))
+})
+
+t.test('the user of Grafana may read all tables but those of keys and of the audit', async (t) => {
+  const xml = readText('deploy/clickhouse/users.xml')
+  const grafana = /<grafana>\s*<password[^]*?<\/grafana>/.exec(xml)?.[0] ?? ''
+  const granted = [...grafana.matchAll(/GRANT SELECT ON otel\.(\S+)</g)].map(([, name]) => name)
+  const made = globSync('collector/store/migrations/*.sql', { cwd: ROOT }).flatMap((path) => [
+    ...readText(path).matchAll(/^CREATE TABLE IF NOT EXISTS \{\{database\}\}\.(\w+)/gm)
+  ])
+  const open = made.map(([, name = '']) => name).filter((name) => !TABLES_SECLUDED.has(name))
+  t.equal(made.length - open.length, TABLES_SECLUDED.size)
+  t.same(new Set(granted), new Set(open))
+  const documented = [...readText('docs/grafana.md').matchAll(/^REVOKE SELECT ON otel\.(\w+)/gm)]
+  t.same(new Set(documented.map(([, name]) => name)), TABLES_SECLUDED)
 })
 
 t.test('Prometheus of the compose file scrapes services that are there', async (t) => {
