@@ -26,10 +26,15 @@ import { digest, readVerdict, toPayload } from './verdict/read-verdict.ts'
 import type { Verdict } from './verdict/read-verdict.ts'
 import { StormGuard } from './verdict/storm-guard.ts'
 
-/** Resolves when what an earlier process left untold is known. */
+/** Resolves when what an earlier process left untold is known. @throws CollectorError of the store. */
 export async function createAlerter(options: AlerterOptions): Promise<Alerter> {
   const alerter = new OutboxAlerter(options)
-  await alerter.start()
+  try {
+    await alerter.start()
+  } catch (error) {
+    await alerter.close()
+    throw error
+  }
   return alerter
 }
 
