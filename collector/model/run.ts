@@ -111,6 +111,8 @@ export interface RunTree {
   readonly states: readonly StateNode[]
   /** Steps that are not numbered (agent frames, LLM calls folded into what they asked for) and why. */
   readonly folded: readonly { readonly stepId: StepId; readonly intoIndex: number | undefined }[]
+  /** The error that ended the program, in one line; absent when it ended in order or only left an exit code. Not stored. */
+  readonly error?: string
 }
 
 /** 20× the longest run of the labelled data; a tree of this size must localize in about two seconds. */
