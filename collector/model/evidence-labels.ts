@@ -8,6 +8,7 @@ const LABELS: ReadonlyMap<string, string> = new Map([
   ['removed_required', 'removed what the check asks for'],
   ['lost_service', 'service ended with the session'],
   ['garbled_write', 'wrote a file without usable content'],
+  ['crashed_call', 'call that the program died in'],
   ['failing_loop', 'same failing action until the end'],
   ['asked_without_work', 'stopped and asked, with nothing done'],
   ['repetition', 'same action, same result, again'],

@@ -14,8 +14,9 @@ import { rateCompleteness } from './completeness.ts'
 import { readHead } from './head.ts'
 import type { NumberedStep } from './number-steps.ts'
 import { numberSteps } from './number-steps.ts'
-import { readOutcome } from './outcome.ts'
+import { findRoot, readOutcome } from './outcome.ts'
 import { assignRoles } from './roles.ts'
+import { readRootError } from './root-error.ts'
 import { growForest } from './span-forest.ts'
 import { countSpending, sumCost, sumTokens } from './spending.ts'
 import { smoothStages } from './stages.ts'
@@ -53,7 +54,9 @@ export function assembleRun(
     tokens: sumTokens(spending.tokens.values()),
     costUsd: sumCost(spending.costUsd.values())
   }
-  return { run, stages: listStages(steps), steps, states, folded }
+  const error = readRootError(forest, findRoot(forest, roles))
+  const tree = { run, stages: listStages(steps), steps, states, folded }
+  return error === undefined ? tree : { ...tree, error }
 }
 
 function placeInStages(

@@ -104,7 +104,7 @@ function declaredOutcome(forest: SpanForest): Outcome {
  * says nothing about the run unless it is all there is: producers without span trees put every action
  * at the top.
  */
-function findRoot(forest: SpanForest, roles: Roles): SpanNode | undefined {
+export function findRoot(forest: SpanForest, roles: Roles): SpanNode | undefined {
   const frame = forest.findLast(
     (node) =>
       node.parent === undefined && (node.step.kind === 'agent' || roles.get(node)?.is === 'frame')

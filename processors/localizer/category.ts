@@ -23,7 +23,10 @@ interface Rule {
 }
 
 const RULES: readonly Rule[] = [
-  { category: 'invalid_tool_use', holds: (_, __, found) => found.has('garbled_write') },
+  {
+    category: 'invalid_tool_use',
+    holds: (_, __, found) => found.has('garbled_write') || found.has('crashed_call')
+  },
   {
     category: 'unproductive_loop',
     holds: (_, __, found) =>
@@ -38,7 +41,8 @@ const RULES: readonly Rule[] = [
   {
     category: 'premature_completion',
     holds: (facts, { facts: run }, found) =>
-      found.has('asked_without_work') || (!run.built && facts.at === run.lastAt)
+      found.has('asked_without_work') ||
+      (!run.built && facts.at === run.lastAt && run.crash === undefined)
   },
   { category: 'budget_exhausted', holds: (_, { facts }) => facts.tree.run.outcome === 'cancelled' },
   {

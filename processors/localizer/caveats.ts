@@ -17,6 +17,7 @@ export function findCaveats(facts: RunFacts): Caveat[] {
 }
 
 const RULES: readonly ((facts: RunFacts) => Caveat[])[] = [
+  programCrashed,
   verifierNeverRan,
   corruptedCalls,
   foreignFileChanged,
@@ -24,6 +25,13 @@ const RULES: readonly ((facts: RunFacts) => Caveat[])[] = [
   outcomeUnknown,
   incompleteRun
 ]
+
+/** The symptom of a call that it explains; else something beside the agent may be at fault. */
+function programCrashed({ crash }: RunFacts): Caveat[] {
+  if (crash === undefined) return []
+  const factor = crash.calls.length > 0 ? 1 : 0.7
+  return [{ text: `The program crashed: ${crash.error}`, factor }]
+}
 
 function verifierNeverRan({ failure }: RunFacts): Caveat[] {
   if (failure.verifierRan) return []

@@ -3,6 +3,7 @@
 
 import { askedWithoutWork } from './detectors/asked-without-work.ts'
 import { contradictedSuccess } from './detectors/contradicted-success.ts'
+import { crashedCall } from './detectors/crashed-call.ts'
 import type { Detector } from './detectors/detector.ts'
 import { editRevert } from './detectors/edit-revert.ts'
 import { fabricatedContent } from './detectors/fabricated-content.ts'
@@ -34,6 +35,7 @@ export const DETECTORS: readonly Detector[] = [
   removedRequired,
   lostService,
   garbledWrite,
+  crashedCall,
   failingLoop,
   askedWithoutWork,
   repetition,

@@ -2,6 +2,8 @@
 // a classifier learned on the labelled runs learns their tasks instead. On 16 failures that nobody could
 // attribute `onlyForeignChange` and `brokeOff` hold in 7, on 69 of agents at fault in none; the others never hold there.
 
+import { QUOTE_CHARS_MAX } from '@onset/collector/model'
+
 import { findForeignChange } from './caveats.ts'
 import { findFailingLoop } from './detectors/failing-loop.ts'
 import type { RunFacts, StepFacts } from './run-facts.ts'
@@ -18,15 +20,18 @@ export function findExoneration(facts: RunFacts): string | undefined {
 const RULES: readonly ((facts: RunFacts) => string | undefined)[] = [
   nothingRecorded,
   onlyForeignChange,
+  crashed,
   brokeOff,
   modelCallFailed,
   nothingWorked
 ]
 
 /** A frame says that something ran; a span that no dialect understands does not even say that it was the agent's. */
-function nothingRecorded({ steps }: RunFacts): string | undefined {
+function nothingRecorded({ steps, crash }: RunFacts): string | undefined {
   const isFrame = steps.every(({ step }) => step.kind === 'agent' || step.kind === 'unknown')
-  return isFrame ? 'Nothing of what the agent did was recorded, only that it ran.' : undefined
+  if (!isFrame) return undefined
+  const ended = crash === undefined ? '.' : ` and crashed: ${crash.error}`
+  return `Nothing of what the agent did was recorded, only that it ran${ended}`
 }
 
 /** The only failing check complains of a change that no step made. */
@@ -47,12 +52,25 @@ function changesUnnamed({ act, argumentTexts }: StepFacts): boolean {
   return act === 'change' && CHANGES_UNNAMED.test((argumentTexts[0] ?? '').slice(0, 4_096))
 }
 
+/** The program died, and neither a step nor what a check found in finished work says where that began. */
+function crashed(facts: RunFacts): string | undefined {
+  const { crash, failure, built, steps } = facts
+  if (crash === undefined || crash.calls.length > 0) return undefined
+  if (steps.at(-1)?.failed === true || findFailingLoop(facts).length > 0) return undefined
+  if (built && failure.source !== 'none') return undefined
+  return `The program crashed, and no step explains it: ${crash.error}`
+}
+
 /** An agent that stops says so; one that ends in an error, or repeats itself to the end, ended for that. */
 function brokeOff(facts: RunFacts): string | undefined {
-  if (!facts.works || facts.built || facts.closing !== '') return undefined
+  if (facts.crash !== undefined || !facts.works || facts.built || facts.closing !== '') {
+    return undefined
+  }
   if (facts.steps[facts.lastAt]?.failed === true || findFailingLoop(facts).length > 0)
     return undefined
-  return 'The run broke off without a closing word, before anything of the task was written.'
+  const { error = '' } = facts.tree
+  const ended = error === '' ? '.' : `: ${shorten(error, QUOTE_CHARS_MAX)}`
+  return `The run broke off without a closing word, before anything of the task was written${ended}`
 }
 
 /** A conversation that outgrew the model is the agent's to keep short. */

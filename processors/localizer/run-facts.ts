@@ -3,6 +3,8 @@
 
 import type { ClassifiedStep, RunStep, RunTree } from '@onset/collector/model'
 
+import type { Crash } from './crash.ts'
+import { readCrash } from './crash.ts'
 import type { Failure } from './failure.ts'
 import { readFailure } from './failure.ts'
 import type { Ledger } from './ledger.ts'
@@ -69,6 +71,8 @@ export interface RunFacts {
   readonly built: boolean
   /** What the agent said last. */
   readonly closing: string
+  /** The program died of an uncaught error. */
+  readonly crash: Crash | undefined
 }
 
 export function readRunFacts(tree: RunTree): RunFacts {
@@ -79,7 +83,9 @@ export function readRunFacts(tree: RunTree): RunFacts {
     if (facts.act === 'plan') plan = new Set(facts.argumentTexts)
     return facts
   })
-  const lastAt = lastActing(steps)
+  const crash = readCrash(tree, steps)
+  const lastAt =
+    crash !== undefined && crash.calls.length > 0 ? steps.length - 1 : lastActing(steps)
   const touchesFiles = steps.some((facts) => touches(facts))
   const landed = steps.some((facts) => facts.landed)
   return {
@@ -93,7 +99,8 @@ export function readRunFacts(tree: RunTree): RunFacts {
     talks: mostlyTalks(steps, lastAt),
     works: touchesFiles || steps.some(({ step }) => step.effects.effect === 'change'),
     built: touchesFiles ? steps.some((facts) => facts.builds) : landed,
-    closing: closingOf(tree, steps)
+    closing: closingOf(tree, steps),
+    crash
   }
 }
 

@@ -13,7 +13,7 @@ export function summarize(ranked: RankedStep, signs: RunSigns): string {
   const facts = signs.facts.steps[ranked.at]
   if (facts === undefined) return ''
   const what = `Step ${facts.step.index} (${describeAction(facts)}) ${describeReason(ranked, signs)}`
-  const failed = describeFailure(signs)
+  const failed = describeCrash(ranked, signs) ?? describeFailure(signs)
   return failed === '' ? `${what}.` : `${what}; ${failed}.`
 }
 
@@ -52,6 +52,11 @@ function strongestFeature({ contributions }: RankedStep): string | undefined {
     strongest = FEATURES[column]?.name
   }
   return strongest
+}
+
+function describeCrash({ at }: RankedStep, { facts }: RunSigns): string | undefined {
+  const { crash } = facts
+  return crash?.calls.includes(at) === true ? `then the program crashed: ${crash.error}` : undefined
 }
 
 function describeFailure({ facts }: RunSigns): string {

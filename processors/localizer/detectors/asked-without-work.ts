@@ -21,9 +21,10 @@ export const askedWithoutWork: Detector = {
 }
 
 function findStop(facts: RunFacts): Finding[] {
-  const { steps, built, works, closing, lastAt } = facts
+  const { steps, built, works, closing, lastAt, crash } = facts
   const last = steps[lastAt]
-  if (!works || built || last === undefined) return []
+  // An agent whose program died did not stop.
+  if (!works || built || last === undefined || crash !== undefined) return []
   if (findFailingLoop(facts).length > 0) return []
   const stops =
     closing === '' ||
