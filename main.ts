@@ -123,7 +123,7 @@ function welcome(url: string, settings: Settings, sqlUrl: string | undefined): s
   try it      npm run demo (in another terminal)`
 }
 
-/** Resolves at the first; a second one ends the process at once, for whoever does not want to wait. */
+/** Resolves at the first of each kind; the second one of a kind ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())

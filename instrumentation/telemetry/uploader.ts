@@ -87,15 +87,16 @@ class TimedUploader implements Uploader {
   }
 
   async #flushUntil(timeoutMs: number): Promise<boolean> {
-    const { now, spool } = this.#options
-    const deadline = now() + timeoutMs
+    const { spool } = this.#options
+    // Not the clock of the wall, which may be set while this waits.
+    const deadline = performance.now() + timeoutMs
     await this.#uploading
     while (spool.hasUnsent()) {
-      const rest = deadline - now()
+      const rest = deadline - performance.now()
       if (rest <= 0) return false
       const sent = await this.#upload({ hold: true, timeoutMs: rest })
       if (sent.kind === 'done') continue
-      const pause = Math.min(this.#pauseAfter(sent), deadline - now())
+      const pause = Math.min(this.#pauseAfter(sent), deadline - performance.now())
       if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
     }
     return true
