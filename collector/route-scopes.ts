@@ -36,6 +36,7 @@ export const ROUTE_SCOPES: ReadonlyMap<string, RouteScope> = new Map<string, Rou
   ['GET /metrics', 'read'],
   ['GET /', 'public'],
   ['GET /runs/:runId', 'public'],
+  ['GET /session', 'public'],
   ['GET /page/:file', 'public'],
   ['GET /livez', 'public'],
   ['GET /readyz', 'public'],

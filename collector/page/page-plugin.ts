@@ -1,4 +1,4 @@
-// Onset's own page: one document for the list of runs and for each run, and the files it loads. It holds
+// Onset's own page: one document for the list of runs, for each run and each session, and the files it loads. It holds
 // no data; what it shows it asks of the REST API, with the key that the person enters.
 
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
@@ -24,6 +24,7 @@ export const pagePlugin: FastifyPluginAsync = async (app) => {
   }
   app.get('/', sendDocument)
   app.get('/runs/:runId', sendDocument)
+  app.get('/session', sendDocument)
 
   app.get<{ Params: { file: string } }>('/page/:file', async (request, reply) => {
     const file = (await read()).files.get(request.params.file)

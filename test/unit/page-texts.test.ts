@@ -2,9 +2,18 @@
 
 import { array, assert, constantFrom, integer, property, string } from 'fast-check'
 import t from 'tap'
-import type { OnsetWire, RunDetailWire, StageWire, StepWire } from '../../collector/api/index.ts'
+import type {
+  OnsetWire,
+  RunDetailWire,
+  RunListItemWire,
+  StageWire,
+  StepWire
+} from '../../collector/api/index.ts'
 import { foldSteps } from '../../collector/page/client/fold-steps.ts'
+import { groupEvidence } from '../../collector/page/client/group-evidence.ts'
 import { splitByQuotes } from '../../collector/page/client/split-by-quotes.ts'
+import { sumRuns } from '../../collector/page/client/sum-runs.ts'
+import { toQuery } from '../../collector/page/client/to-query.ts'
 import { toTexts } from '../../collector/page/client/step-texts.ts'
 
 const NOTHING_CHOSEN = { chosen: undefined, isUnfolded: false }
@@ -117,4 +126,60 @@ t.test('arguments that are no object, or cut, are shown as they are', async (t) 
       text
     )
   }
+})
+
+t.test('a session costs what its runs cost, as far as that is known', async (t) => {
+  const aTurn = (id: string, with_: object): RunListItemWire =>
+    ({ id, outcome: 'ok', tokens: {}, ...with_ }) as RunListItemWire
+  const waste = { steps: 4, tokens: { output: 5 }, cost: 0.5, ms: 1 }
+  const second = aTurn('2', {
+    outcome: 'error',
+    tokens: { input: 3 },
+    cost: 1,
+    topOnset: { waste }
+  })
+  const runs = [aTurn('1', { tokens: { input: 1, output: 2 } }), second, aTurn('3', { cost: 2 })]
+  t.same(sumRuns([...runs, aTurn('4', { outcome: 'error' })]), {
+    failed: 2,
+    tokens: { input: 4, output: 2 },
+    cost: 3,
+    wastedSteps: 4,
+    wastedCost: 0.5,
+    wastedTokens: { output: 5 },
+    firstWrong: second
+  })
+  t.match(sumRuns([aTurn('1', {})]), { cost: undefined, firstWrong: undefined, tokens: {} })
+})
+
+t.test(
+  'what several detectors found in the same words is one line, and no label is lost',
+  async (t) => {
+    const found = (stepIndex: number, label: string, quote: string, link?: object) =>
+      ({ stepIndex, label, quote, detector: label, link }) as OnsetWire['evidence'][number]
+    const link = { runId: 'r', stepIndex: 1 }
+    const groups = groupEvidence([
+      found(2, 'a', 'same'),
+      found(3, 'a', 'same'),
+      found(2, 'b', 'same'),
+      found(2, 'b', 'other'),
+      found(2, 'c', 'same', link)
+    ])
+    t.same(
+      groups.map(({ evidence, labels }) => [evidence.stepIndex, evidence.quote, labels]),
+      [
+        [2, 'same', ['a', 'b']],
+        [3, 'same', ['a']],
+        [2, 'other', ['b']],
+        [2, 'same', ['c']]
+      ]
+    )
+  }
+)
+
+t.test('an address is asked of the API by the names that it knows', async (t) => {
+  const now = Date.parse('2026-11-03T09:00:00Z')
+  const ask = (address: string): string => toQuery(new URLSearchParams(address), now).toString()
+  t.equal(ask('agent=a%26b&utm_source=x&model=&limit=9'), 'agent=a%26b')
+  t.equal(ask('started=24h'), 'since=2026-11-02T09%3A00%3A00.000Z')
+  t.equal(ask('started=never&until=2026-11-02'), 'until=2026-11-02')
 })

@@ -33,9 +33,12 @@ export function setKey(key: string): void {
   sessionStorage.setItem(KEY_ITEM, key)
 }
 
-export function listRuns(filters: URLSearchParams, cursor?: string): Promise<RunsPageWire> {
+export function listRuns(
+  filters: URLSearchParams,
+  { cursor, limit = RUNS_PER_PAGE }: { cursor?: string | undefined; limit?: number } = {}
+): Promise<RunsPageWire> {
   const query = new URLSearchParams(filters)
-  query.set('limit', String(RUNS_PER_PAGE))
+  query.set('limit', String(limit))
   if (cursor !== undefined) query.set('cursor', cursor)
   return ask<RunsPageWire>(`/api/runs?${query}`)
 }

@@ -2,7 +2,7 @@
 
 import { h, type ComponentChildren } from 'preact'
 import { formatName, formatTime, joinParts } from './format.ts'
-import { StepLink, type ShowStep } from './onset-card.ts'
+import { StepLink, type ShowStep } from './step-link.ts'
 import type { RunFeedback } from './use-feedback.ts'
 
 interface FeedbackPanelProps {

@@ -2,6 +2,7 @@
 
 import { h, type ComponentChildren } from 'preact'
 import type { OnsetWire, RunWire } from '../../api/index.ts'
+import { EvidenceList } from './evidence-list.ts'
 import {
   formatCost,
   formatCount,
@@ -11,9 +12,7 @@ import {
   formatTokens,
   joinParts
 } from './format.ts'
-import { hrefOfRun, Link } from './route.ts'
-
-export type ShowStep = (stepIndex: number) => void
+import { StepLink, type ShowStep } from './step-link.ts'
 
 interface OnsetCardProps {
   readonly run: RunWire
@@ -29,7 +28,7 @@ export function OnsetCard({ run, onsets, show }: OnsetCardProps): ComponentChild
   }
   return h(
     'section',
-    { class: 'card onset', 'aria-label': 'Onset' },
+    { id: 'onset', class: 'card onset', tabIndex: -1, 'aria-label': 'Onset' },
     h(
       'h3',
       null,
@@ -38,14 +37,14 @@ export function OnsetCard({ run, onsets, show }: OnsetCardProps): ComponentChild
       ` · ${joinParts([top.stage, formatName(top.category), `confidence ${formatPercent(top.confidence)}`])}`
     ),
     h('p', { class: 'text' }, top.summary),
-    h(Evidence, { onset: top, show }),
+    h('p', null, h('strong', null, describeWaste(top))),
+    h(EvidenceList, { onset: top, show }),
     top.caveats.map((caveat) => h('p', { key: caveat, class: 'caveat text' }, caveat)),
     h(
       'p',
       { class: 'quiet' },
       top.chain.length > 1 ? ['Chain ', h(Chain, { chain: top.chain, show }), ' · '] : undefined,
-      describeWaste(top),
-      ` · ${top.method}, ${top.localizerVersion}`
+      `${top.method}, ${top.localizerVersion}`
     ),
     others.length === 0
       ? undefined
@@ -63,46 +62,6 @@ export function OnsetCard({ run, onsets, show }: OnsetCardProps): ComponentChild
   )
 }
 
-export function StepLink({
-  stepIndex,
-  show
-}: {
-  stepIndex: number
-  show: ShowStep
-}): ComponentChildren {
-  const follow = (event: MouseEvent): void => {
-    event.preventDefault()
-    show(stepIndex)
-  }
-  return h('a', { href: `#step-${stepIndex}`, onClick: follow }, `step ${stepIndex}`)
-}
-
-function Evidence({ onset, show }: { onset: OnsetWire; show: ShowStep }): ComponentChildren {
-  return h(
-    'ul',
-    { class: 'evidence' },
-    onset.evidence.map(({ stepIndex, detector, label, quote, link }) =>
-      h(
-        'li',
-        { key: `${stepIndex} ${detector}` },
-        h(StepLink, { stepIndex, show }),
-        ` ${label} `,
-        h('q', { class: 'text' }, quote),
-        link === undefined
-          ? undefined
-          : [
-              ' see ',
-              h(
-                Link,
-                { href: `${hrefOfRun(link.runId)}#step-${link.stepIndex}` },
-                `step ${link.stepIndex} of another run`
-              )
-            ]
-      )
-    )
-  )
-}
-
 function Chain({ chain, show }: { chain: readonly number[]; show: ShowStep }): ComponentChildren {
   return h(
     'span',
@@ -115,12 +74,12 @@ function Chain({ chain, show }: { chain: readonly number[]; show: ShowStep }): C
 }
 
 function describeWaste({ waste }: OnsetWire): string {
-  if (waste.steps === 0) return 'nothing spent after it: the run ended there'
+  if (waste.steps === 0) return 'Nothing spent after it: the run ended there'
   const spent = joinParts([
     formatCount(waste.steps, 'step'),
     formatTokens(waste.tokens),
     formatCost(waste.cost),
     formatMs(waste.ms)
   ])
-  return `spent after it: ${spent}`
+  return `Spent after it: ${spent}`
 }

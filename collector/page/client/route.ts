@@ -1,4 +1,4 @@
-// Where the person is: the list with its filters, or one run. The address says it, so that links,
+// Where the person is: the list with its filters, a session, or one run. The address says it, so that links,
 // bookmarks and the browser's own buttons work.
 
 import { h, type ComponentChildren } from 'preact'
@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks'
 
 export type Route =
   | { readonly page: 'runs'; readonly filters: URLSearchParams }
+  | { readonly page: 'session'; readonly sessionId: string }
   | { readonly page: 'run'; readonly runId: string }
 
 const MOVED = 'onset:moved'
@@ -34,9 +35,21 @@ export function hrefOfRun(runId: string): string {
   return `/runs/${encodeURIComponent(runId)}`
 }
 
+/** In the query: a conversation may be called `..`, which is no part of a path, or be a long text. */
+export function hrefOfSession(sessionId: string): string {
+  return `/session?${new URLSearchParams({ id: sessionId })}`
+}
+
 export function hrefOfRuns(filters: URLSearchParams): string {
   const query = filters.toString()
   return query === '' ? '/' : `/?${query}`
+}
+
+/** Of the tab, so that several and their bookmarks are told apart. */
+export function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined ? 'Onset' : `${title} · Onset`
+  }, [title])
 }
 
 /** A link inside of this page; with a modifier the browser does what it always does. */
@@ -63,6 +76,9 @@ function readRoute(): Route {
     } catch {
       return { page: 'run', runId: run }
     }
+  }
+  if (location.pathname === '/session') {
+    return { page: 'session', sessionId: new URLSearchParams(location.search).get('id') ?? '' }
   }
   return { page: 'runs', filters: new URLSearchParams(location.search) }
 }

@@ -1,8 +1,11 @@
 // What narrows the list: outcome and category at once, names when the person leaves the field.
 
 import { h, type ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import type { CategoryWire, RunWire } from '../../api/index.ts'
 import { formatName } from './format.ts'
+import { goTo, hrefOfRun } from './route.ts'
+import { NAMES, PERIODS } from './to-query.ts'
 
 // By key, so that the compiler sees a name that is missing or too many.
 const OUTCOMES: Record<RunWire['outcome'], true> = {
@@ -28,8 +31,6 @@ const CATEGORIES: Record<CategoryWire, true> = {
 
 export const CATEGORY_NAMES: readonly string[] = Object.keys(CATEGORIES)
 
-const NAMES = ['agent', 'service', 'model', 'session'] as const
-
 interface RunFiltersProps {
   readonly filters: URLSearchParams
   readonly change: (filters: URLSearchParams) => void
@@ -47,18 +48,57 @@ export function RunFilters({ filters, change }: RunFiltersProps): ComponentChild
     { class: 'filters', role: 'search', onSubmit: (event: SubmitEvent) => event.preventDefault() },
     h(Choice, { name: 'outcome', among: Object.keys(OUTCOMES), filters, set }),
     h(Choice, { name: 'category', among: CATEGORY_NAMES, filters, set }),
+    h(Choice, { name: 'started', among: [...PERIODS.keys()], filters, set }),
     NAMES.map((name) =>
-      h(
-        'label',
-        { key: name },
-        name,
-        h('input', {
-          name,
-          value: filters.get(name) ?? '',
-          onChange: (event) => set(name, event.currentTarget.value.trim())
-        })
-      )
-    )
+      h(Name, { key: name, name, value: filters.get(name) ?? '', say: (value) => set(name, value) })
+    ),
+    h(Name, {
+      name: 'run id',
+      value: '',
+      say: (runId) => (runId === '' ? undefined : goTo(hrefOfRun(runId)))
+    }),
+    h(Bounds, { filters, change })
+  )
+}
+
+interface NameProps {
+  readonly name: string
+  readonly value: string
+  readonly say: (value: string) => void
+}
+
+/** Keeps what is being typed while the list under it is refreshed. */
+function Name({ name, value, say }: NameProps): ComponentChildren {
+  const [typed, type] = useState(value)
+  useEffect(() => type(value), [value])
+  return h(
+    'label',
+    null,
+    name,
+    h('input', {
+      name,
+      value: typed,
+      onInput: (event) => type(event.currentTarget.value),
+      onChange: (event) => say(event.currentTarget.value.trim())
+    })
+  )
+}
+
+/** Times that a link brought: shown, because they narrow the list, and taken away again. */
+function Bounds({ filters, change }: RunFiltersProps): ComponentChildren {
+  const given = ['since', 'until'].filter((name) => filters.has(name))
+  if (given.length === 0) return undefined
+  const remove = (): void => {
+    const changed = new URLSearchParams(filters)
+    for (const name of given) changed.delete(name)
+    change(changed)
+  }
+  return h(
+    'p',
+    { class: 'bounds' },
+    given.map((name) => `${name} ${filters.get(name)}`).join(', '),
+    ' ',
+    h('button', { type: 'button', onClick: remove }, 'Any time')
   )
 }
 

@@ -12,17 +12,17 @@ import {
   formatTokens,
   joinParts
 } from './format.ts'
-import { hrefOfRuns, Link } from './route.ts'
-import { OutcomeBadge } from './runs-view.ts'
+import { OutcomeBadge } from './run-table.ts'
 
 export function RunHead({ run }: { run: RunWire }): ComponentChildren {
   return h(
     'header',
     { class: 'run-head' },
     h('h2', null, firstLine(run.task) || run.id),
+    // Changes while the run goes on, and says so to those who hear the page.
     h(
       'p',
-      null,
+      { role: 'status' },
       h(OutcomeBadge, { outcome: run.outcome, isOpen: run.state !== 'complete' }),
       ` ${joinParts([
         `by ${formatName(run.outcomeSource)}`,
@@ -45,17 +45,7 @@ export function RunHead({ run }: { run: RunWire }): ComponentChildren {
         formatTime(run.startedAt)
       ]),
       ' · ',
-      h('code', null, run.id),
-      run.sessionId === undefined
-        ? undefined
-        : [
-            ' · ',
-            h(
-              Link,
-              { href: hrefOfRuns(new URLSearchParams({ session: run.sessionId })) },
-              'its session'
-            )
-          ]
+      h('code', null, run.id)
     ),
     run.incompleteReasons.map((reason) =>
       h('p', { key: reason, class: 'caveat' }, `Incomplete: ${reason}`)

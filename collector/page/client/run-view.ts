@@ -1,15 +1,18 @@
 // One run: what it was to do, where it went wrong and why, and its steps.
 
 import { h, type ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import type { RunDetailWire } from '../../api/index.ts'
 import { findRun, readRun } from './api.ts'
 import { Failure } from './failure.ts'
 import { FeedbackPanel } from './feedback-panel.ts'
+import { firstLine } from './format.ts'
 import { OnsetCard } from './onset-card.ts'
+import { useTitle } from './route.ts'
 import { RunHead } from './run-head.ts'
+import { RunNeighbours } from './run-neighbours.ts'
 import { StepTree } from './step-tree.ts'
 import { TaskCard } from './task-card.ts'
+import { useChosenStep } from './use-chosen-step.ts'
 import { useFeedback } from './use-feedback.ts'
 import { useRefreshed } from './use-refreshed.ts'
 
@@ -35,7 +38,7 @@ export function RunView({ runId }: { runId: string }): ComponentChildren {
   })
   return h(
     'main',
-    null,
+    { tabIndex: -1 },
     error === undefined ? undefined : h(Failure, { error, retry: refresh }),
     value === undefined
       ? error === undefined && h('p', { class: 'quiet' }, 'Loading …')
@@ -44,25 +47,15 @@ export function RunView({ runId }: { runId: string }): ComponentChildren {
 }
 
 function Run({ detail, isWhole }: WholeRun): ComponentChildren {
-  const [chosen, choose] = useState<number | undefined>(readChosen)
+  const { chosen, show, close } = useChosenStep(detail.steps, detail.run.revision)
   const [top] = detail.onsets
   const feedback = useFeedback(detail.run.id, detail.run.revision)
-  const show = (stepIndex: number): void => {
-    choose(stepIndex)
-    history.replaceState(undefined, '', `#step-${stepIndex}`)
-    // After the step, which may have been folded away, is there.
-    requestAnimationFrame(() =>
-      document.querySelector(`#step-${stepIndex}`)?.scrollIntoView({ block: 'center' })
-    )
-  }
-  const close = (): void => {
-    choose(undefined)
-    history.replaceState(undefined, '', location.pathname)
-  }
+  useTitle(`${detail.run.outcome}: ${firstLine(detail.run.task, 60) || detail.run.id}`)
   return h(
     'article',
     null,
     h(RunHead, { run: detail.run }),
+    h(RunNeighbours, { run: detail.run }),
     h(OnsetCard, { run: detail.run, onsets: detail.onsets, show }),
     h(FeedbackPanel, { feedback, suspected: top?.stepIndex, show }),
     h(StepTree, { detail, chosen, show, close, blame: feedback.say }),
@@ -71,9 +64,4 @@ function Run({ detail, isWhole }: WholeRun): ComponentChildren {
       : h('p', { class: 'quiet' }, 'The rest of this run is too long for a page.'),
     h(TaskCard, { run: detail.run, show })
   )
-}
-
-function readChosen(): number | undefined {
-  const index = /^#step-(\d{1,9})$/.exec(location.hash)?.[1]
-  return index === undefined ? undefined : Number(index)
 }

@@ -3,7 +3,7 @@
 import { h, type ComponentChildren } from 'preact'
 import type { OnsetWire, StepWire } from '../../api/index.ts'
 import { formatCost, formatMs, formatName, formatTime, formatTokens, joinParts } from './format.ts'
-import { StepLink, type ShowStep } from './onset-card.ts'
+import { StepLink, type ShowStep } from './step-link.ts'
 import { splitByQuotes } from './split-by-quotes.ts'
 import { toTexts } from './step-texts.ts'
 
@@ -26,6 +26,7 @@ export function StepDetail({ step, onsets, show, blame }: StepDetailProps): Comp
       ? undefined
       : h('p', { class: 'failed' }, [...new Set(evidence.map(({ label }) => label))].join('; ')),
     h('button', { type: 'button', class: 'blame', onClick: blame }, 'This is the onset'),
+    onsets.length === 0 ? undefined : h('a', { href: '#onset' }, 'Back to the onset'),
     toTexts(step).map(([name, text]) => h(StepText, { key: name, name, text, quotes })),
     h(
       'p',

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { OnsetWire, RunDetailWire, StepWire } from '../../api/index.ts'
 import { foldSteps } from './fold-steps.ts'
 import { firstLine, formatCount, formatMs, formatName } from './format.ts'
-import type { ShowStep } from './onset-card.ts'
+import type { ShowStep } from './step-link.ts'
 import { StepDetail } from './step-detail.ts'
 
 interface StepTreeProps {

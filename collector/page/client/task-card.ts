@@ -3,7 +3,7 @@
 import { h, type ComponentChildren } from 'preact'
 import type { RunWire } from '../../api/index.ts'
 import { formatName } from './format.ts'
-import { StepLink, type ShowStep } from './onset-card.ts'
+import { StepLink, type ShowStep } from './step-link.ts'
 
 export function TaskCard({ run, show }: { run: RunWire; show: ShowStep }): ComponentChildren {
   return h(
