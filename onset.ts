@@ -84,7 +84,7 @@ const USAGE = `onset finds the step where an AI agent went wrong. Run it as "npm
 
 ${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(NAME_CHARS)} ${summary}`).join('\n')}
 
-"onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage.
+"onset <command> --help" shows details. Exit codes: 0 done, 1 failed, 2 wrong usage.
 `
 
 async function main(args: readonly string[]): Promise<number> {
@@ -99,7 +99,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name)
   if (command === undefined) {
-    process.stderr.write(`onset: there is no command ${name}\n\n${USAGE}`)
+    process.stderr.write(`onset: unknown command ${name}\n\n${USAGE}`)
     return EXIT_USAGE
   }
   return command.run(rest, process)

@@ -47,7 +47,7 @@ const USAGE = `onset runs AI agents under observation and shows where they went 
 
 ${COMMANDS.map(({ name, summary }) => `  onset ${name.padEnd(NAME_CHARS)} ${summary}`).join('\n')}
 
-"onset <command> --help" says more. Exit codes: 0 done, 1 failed, 2 wrong usage; of "run" the agent's.
+"onset <command> --help" shows details. Exit codes: 0 done, 1 failed, 2 wrong usage; of "run" the agent's.
 `
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {
@@ -61,7 +61,7 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name)
   if (command !== undefined) return command.run(rest, process)
-  process.stderr.write(`onset: there is no command ${name}\n\n${USAGE}`)
+  process.stderr.write(`onset: unknown command ${name}\n\n${USAGE}`)
   return EXIT_USAGE
 }
 

@@ -4,6 +4,8 @@ export interface SpanDialectJson {
   readonly spanId: string
   readonly name: string
   readonly dialect: string
+  /** Known, and not read because a preferred one says the same. */
+  readonly fallbacks: readonly string[]
   readonly used: readonly string[]
   readonly left: readonly string[]
   /** 0..1 */

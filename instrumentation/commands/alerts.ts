@@ -1,25 +1,25 @@
 // `onset alerts`: which alerts were told, wait or were given up, and telling one again.
 
 import { createApiClient } from '../api-client/index.ts'
-import { renderAlertList } from '../terminal/index.ts'
+import { ownCommandOf, renderAlertList } from '../terminal/index.ts'
 import { EXIT_OK, type Command } from './command.ts'
 import { defineCommand, defineCommandGroup } from './run-command.ts'
 
-const ENVIRONMENT = `ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key: of scope read to list,
-an admin key to send again.
-Exit codes: 0 done, 1 Onset did not answer or knows no such alert, 2 wrong usage.`
+const ENVIRONMENT = `ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key with the scope read to list,
+an admin key to resend.
+Exit codes: 0 done, 1 no answer or unknown alert, 2 wrong usage.`
 
 const USAGE = `onset alerts list [--state dead] [--destination D] [--limit N] [--cursor C] [--json]
 onset alerts resend <id> [--json]
 
-list    alerts, changed last first
-resend  try again to deliver one that was given up
+list    list alerts, most recently changed first
+resend  retry an alert that was given up
 
-  --state held|waiting|delivered|grouped|withdrawn|dead    dead: given up
-  --destination D               by its name in the rules
-  --limit N                     20 unless told
-  --cursor C                    go on where an earlier list ended
-  --json                        the API's own answer
+  --state held|waiting|delivered|grouped|withdrawn|dead    dead means given up
+  --destination D               a destination's name in the rules
+  --limit N                     default 20
+  --cursor C                    continue where an earlier list ended
+  --json                        print the API's JSON answer
 
 ${ENVIRONMENT}`
 
@@ -49,7 +49,8 @@ const listCommand = defineCommand({
     else {
       io.stdout.write(renderAlertList(page.items))
       if (page.nextCursor !== undefined) {
-        io.stdout.write(`more: onset alerts list --cursor ${page.nextCursor}\n`)
+        const next = ownCommandOf(io.env)(`alerts list --cursor ${page.nextCursor}`)
+        io.stdout.write(`more: ${next}\n`)
       }
     }
     return EXIT_OK
@@ -58,7 +59,7 @@ const listCommand = defineCommand({
 
 const resendCommand = defineCommand({
   name: 'alerts resend',
-  summary: 'send an alert again',
+  summary: 'retry an alert that was given up',
   usage: USAGE,
   options: { json: { type: 'boolean' } },
   positionals: ['id'],
@@ -78,7 +79,7 @@ const ACTIONS: ReadonlyMap<string, Command> = new Map([
 
 export const alertsCommand = defineCommandGroup({
   name: 'alerts',
-  summary: 'list alerts, and send again what was given up',
+  summary: 'list alerts, and retry those that were given up',
   usage: USAGE,
   actions: ACTIONS
 })

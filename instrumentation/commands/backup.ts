@@ -1,4 +1,4 @@
-// `onset backup`: has a running Onset back up its store, and waits until the backup is whole.
+// `onset backup`: has a running Onset back up its store, and waits until the backup is complete.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApiClient, type BackupJson } from '../api-client/index.ts'
@@ -15,9 +15,11 @@ export const backupCommand = defineCommand({
   summary: 'back up the store of a running Onset',
   usage: `onset backup <name> [--json]
 
-Has the Onset at ONSET_URL (http://127.0.0.1:4318) write a backup of its embedded ClickHouse into the folder
-<name> in its ONSET_BACKUP_DIR, and waits until it is whole. Ingest and reading go on meanwhile; everything
-acknowledged before is in it. With keys, ONSET_API_KEY must be an admin key. "onset restore" reads it.
+Has the Onset at ONSET_URL (http://127.0.0.1:4318) back up its embedded ClickHouse into the folder <name> in its
+ONSET_BACKUP_DIR, and waits until the backup is complete. Ingest and reads continue; everything acknowledged
+before is in it. If there are keys, ONSET_API_KEY must be an admin key. Restore it with "onset restore".
+
+  --json    print the API's JSON answer
 
 Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
   options: { json: { type: 'boolean' } },

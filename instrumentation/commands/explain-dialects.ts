@@ -15,13 +15,15 @@ const TRACE_ID = /^[0-9a-f]{32}$/i
 export function createExplainCommand({ explainFile }: ExplainOptions): Command {
   return defineCommand({
     name: 'dialects explain',
-    summary: 'which attributes of a trace are read',
+    summary: 'show which attributes of a trace are read',
     usage: `onset dialects explain <trace id | file of OTLP JSON> [--json]
 
-Shows for each span which dialect takes it, how much of it is known, and the attributes that nothing reads.
-An attribute counts as known when it is read, or would be if a preferred one were absent.
-A trace id is asked of the Onset at ONSET_URL (http://127.0.0.1:4318, ONSET_API_KEY carries a key); a file is
-read here, without a server.
+Shows for each span which dialect reads it, how much of it is known, and the attributes that nothing reads.
+An attribute counts as known if it is read, or would be if a preferred one were absent.
+A trace id is looked up in the Onset at ONSET_URL (http://127.0.0.1:4318; ONSET_API_KEY: a key); a file is read
+here, without a server.
+
+  --json    print the answer as JSON
 
 Exit codes: 0 shown, 1 unknown trace, no answer or no such file, 2 wrong usage.`,
     options: { json: { type: 'boolean' } },

@@ -16,18 +16,18 @@ export async function exportFiles(
 ): Promise<number> {
   if (output !== undefined) return exportParts(io, query, output)
   if (io.stdout.isTTY === true) {
-    return refuse(io, 'Parquet is not for a terminal; --out FILE or a pipe is right')
+    return refuse(io, 'Parquet cannot go to a terminal; use --out FILE or a pipe')
   }
   const page = await createApiClient(io.env).exportPage(query)
   if (page.nextCursor !== undefined) {
     page.close()
-    return refuse(io, 'there are more runs than one file has; --out FILE is right')
+    return refuse(io, 'more runs than fit in one file; use --out FILE')
   }
   try {
     for await (const bytes of checkWhole(page)) io.stdout.write(bytes)
     return EXIT_OK
   } catch (error) {
-    io.stderr.write(`onset export: broken off (${toReason(error)}); what was written is no file\n`)
+    io.stderr.write(`onset export: interrupted (${toReason(error)}); the output is incomplete\n`)
     return EXIT_FAILED
   }
 }
@@ -69,11 +69,11 @@ interface Kept {
 }
 
 function breakOff(io: CommandIo, error: unknown, { parts, cursor }: Kept): number {
-  const files = parts === 1 ? 'the first file is whole' : `the first ${parts} files are whole`
+  const files = parts === 1 ? 'the first file is complete' : `the first ${parts} files are complete`
   const kept = parts === 0 ? 'nothing was written' : files
   const resume =
-    cursor === undefined ? 'begin again' : `go on with --cursor ${cursor} and another FILE`
-  io.stderr.write(`onset export: broken off (${toReason(error)}); ${kept}; ${resume}\n`)
+    cursor === undefined ? 'start again' : `continue with --cursor ${cursor} and another FILE`
+  io.stderr.write(`onset export: interrupted (${toReason(error)}); ${kept}; ${resume}\n`)
   return EXIT_FAILED
 }
 
@@ -113,7 +113,7 @@ async function* checkWhole({ body }: ExportPage): AsyncGenerator<Uint8Array> {
     yield bytes
   }
   const isWhole = MAGIC.equals(head.subarray(0, MAGIC.length)) && MAGIC.equals(tail)
-  if (!isWhole) throw new Error('what came is no whole Parquet file')
+  if (!isWhole) throw new Error("the server's answer is not a complete Parquet file")
 }
 
 function isFileError(error: unknown): boolean {

@@ -1,35 +1,36 @@
 // `onset export`: runs of a running Onset as lines, page after page, or as Parquet files (export-files.ts). A
-// page that breaks off leaves nothing of itself in a file, and the cursor to go on from is said.
+// page that is interrupted leaves nothing of itself in a file, and the cursor to continue from is printed.
 
 import { open, type FileHandle } from 'node:fs/promises'
 import { createApiClient, OnsetApiError, type ApiClient } from '../api-client/index.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, type CommandIo } from './command.ts'
 import { exportFiles } from './export-files.ts'
-import { defineCommand, type Values } from './run-command.ts'
+import { defineCommand, listChoices, type Values } from './run-command.ts'
 
 const FORMATS = ['jsonl', 'rl', 'tracebench', 'parquet']
 const FILTERS = ['since', 'until', 'outcome', 'service', 'cursor']
 
 export const exportCommand = defineCommand({
   name: 'export',
-  summary: 'export runs as a labelled set, as rewards, as stages',
+  summary: 'export runs as labelled runs, rewards, stages or Parquet',
   usage: `onset export --format jsonl|rl|tracebench|parquet [filters] [--labelled-only] [-o FILE]
 
-  --format jsonl         labelled runs as "onset eval" reads them; labels are what people said
-  --format rl            verdict and reward of each step
+  --format jsonl         labelled runs as "onset eval" reads them; labels come from feedback
+  --format rl            a verdict and a reward for each step
   --format tracebench    stages with their incorrect and unuseful steps
-  --format parquet       the steps of jsonl, a row each
-  --since TIME --until TIME    runs that started in between; ISO 8601
+  --format parquet       the steps of jsonl, one row per step
+  --since TIME --until TIME    runs that started in this range; ISO 8601
   --outcome ok|error|cancelled|unknown
   --service S
   --labelled-only        only runs on whose onset people agree
-  -o, --out FILE         instead of standard output; replaced, or continued with --cursor
-  --cursor C             go on where an export broke off
+  -o, --out FILE         write to FILE instead of standard output; overwrites, or appends with --cursor
+                         (Parquet always overwrites)
+  --cursor C             continue an interrupted export
 
-Complete runs only, newest first. A Parquet file has the steps of 1,000 runs at most; the next ones
-go to FILE with .2, .3 before its ending. Each is there when it is whole, and not before.
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key of scope read.
-Exit codes: 0 exported (also when there are none), 1 broken off or no answer, 2 wrong usage.`,
+Complete runs only, newest first. A Parquet file holds at most 1,000 runs; further ones go to FILE with .2, .3
+before its extension. Each Parquet file appears only once it is complete.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key with the scope read.
+Exit codes: 0 exported (also when there are none), 1 interrupted or no answer, 2 wrong usage.`,
   options: {
     format: { type: 'string' },
     ...Object.fromEntries(FILTERS.map((name) => [name, { type: 'string' as const }])),
@@ -43,7 +44,7 @@ Exit codes: 0 exported (also when there are none), 1 broken off or no answer, 2 
     const output = values['out'] ?? values['output']
     if (typeof format !== 'string' || !FORMATS.includes(format)) {
       const problem = `--format is ${typeof format === 'string' ? JSON.stringify(format) : 'missing'}`
-      return refuse(io, `${problem}; ${FORMATS.join(', ')} are right`)
+      return refuse(io, `${problem}; expected ${listChoices(FORMATS)}`)
     }
     const query = toQuery(format, values)
     if (format === 'parquet') {
@@ -99,8 +100,8 @@ async function exportPages(
       if (error instanceof OnsetApiError && query === first) throw error
       const reason = error instanceof Error ? error.message : String(error)
       const cursor = query['cursor']
-      const resume = cursor === undefined ? 'begin again' : `go on with --cursor ${cursor}`
-      io.stderr.write(`onset export: broken off (${reason}); ${await target.drop()}; ${resume}\n`)
+      const resume = cursor === undefined ? 'start again' : `continue with --cursor ${cursor}`
+      io.stderr.write(`onset export: interrupted (${reason}); ${await target.drop()}; ${resume}\n`)
       return EXIT_FAILED
     }
     target.keep()
@@ -132,7 +133,7 @@ async function toFile(file: FileHandle): Promise<Target> {
     },
     drop: async () => {
       await file.truncate(kept)
-      return 'the pages before are in the file'
+      return 'the earlier pages are in the file'
     }
   }
 }
@@ -151,7 +152,7 @@ function toStream({ stdout }: CommandIo): Target {
     keep: () => {
       kept = lines
     },
-    drop: async () => `the first ${kept} lines are whole pages`
+    drop: async () => `the first ${kept} lines are complete pages`
   }
 }
 

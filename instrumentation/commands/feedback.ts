@@ -18,13 +18,13 @@ export const feedbackCommand = defineCommand({
 
   --onset STEP      the step to blame, as "onset show" numbers it
   --none            no step is to blame: the environment, the verifier, or nothing failed
-  --category C      as "onset show" names it, requirement_missed
+  --category C      a category as "onset show" prints it, for example requirement_missed
   --comment TEXT    why
-  --author NAME     the newest word of each author on a run counts
-  --revision N      of the run as it was looked at; refused when there is a newer one
-  --json            the API's own answer
+  --author NAME     who says so; each author's newest feedback on a run counts
+  --revision N      revision you looked at; refused if the run has a newer one
+  --json            print the API's JSON answer
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key of scope ingest.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key with the scope ingest.
 Exit codes: 0 stored, 1 unknown run or no answer, 2 wrong usage.`,
   options: {
     onset: { type: 'string' },
@@ -53,12 +53,12 @@ Exit codes: 0 stored, 1 unknown run or no answer, 2 wrong usage.`,
 })
 
 function findProblem({ onset, none, revision }: Values): string | undefined {
-  if ((onset === undefined) === (none !== true)) return 'either --onset or --none is right'
+  if ((onset === undefined) === (none !== true)) return 'give either --onset or --none'
   if (typeof onset === 'string' && !STEP.test(onset)) {
-    return `--onset is ${JSON.stringify(onset)}; the number of a step, from 1, is right`
+    return `--onset is ${JSON.stringify(onset)}; expected the number of a step, from 1`
   }
   if (typeof revision === 'string' && !STEP.test(revision)) {
-    return `--revision is ${JSON.stringify(revision)}; a number from 1 is right`
+    return `--revision is ${JSON.stringify(revision)}; expected a number from 1`
   }
   return undefined
 }
@@ -79,6 +79,6 @@ function toRequest(values: Values): FeedbackRequestJson {
 
 function describeJudged({ judged }: FeedbackJson): string {
   return judged === undefined
-    ? 'the run has not been analyzed to its end, so no localizer is judged by it'
-    : `it judges localizer ${judged.localizerVersion}, revision ${judged.revision}`
+    ? "the run's analysis is not final, so this does not count in the precision"
+    : `it counts for localizer ${judged.localizerVersion}, revision ${judged.revision}`
 }

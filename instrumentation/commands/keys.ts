@@ -12,16 +12,16 @@ const USAGE = `onset keys create --name NAME --scope SCOPE[,SCOPE] [--expires 90
 onset keys list [--json]
 onset keys revoke ID [--json]
 
-Keys of the Onset at ONSET_URL (http://127.0.0.1:4318), made at run time. With keys, ONSET_API_KEY must be an
-admin key; the first one is made without, on the machine that Onset runs on, and must be an admin's that does
-not expire. From then on every request needs a key.
+Manages keys made at run time of the Onset at ONSET_URL (http://127.0.0.1:4318). If there are keys, ONSET_API_KEY
+must be an admin key. The first key is made without one, on the machine Onset runs on; it must be an admin key
+that does not expire. From then on every request needs a key.
 
-  --name NAME       who or what presents it: letters, digits, spaces and ._@/:-
-  --scope SCOPE     ingest sends spans, outcomes and feedback; read reads runs and metrics; admin does everything
-  --expires TIME    30m, 12h or 90d from now; until it is revoked unless told
-  --json            the API's own answer
+  --name NAME       who or what uses it: letters, digits, spaces and ._@/:-
+  --scope SCOPE     ingest: send spans, outcomes and feedback; read: runs and metrics; admin: everything
+  --expires TIME    30m, 12h or 90d from now (default: never)
+  --json            print the API's JSON answer
 
-"create" writes the secret to standard output, this once. A revoked key stops working at once where it was
+"create" prints the secret to standard output, once. A revoked key stops working at once where it was
 revoked, and within 15 seconds in every other process on the same store.
 
 Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`
@@ -44,9 +44,9 @@ const createCommand = defineCommand({
       typeof name !== 'string'
         ? '--name is missing'
         : typeof scope !== 'string'
-          ? '--scope is missing; ingest, read and admin are right'
+          ? '--scope is missing; expected ingest, read or admin'
           : expires !== undefined && seconds === undefined
-            ? `--expires is ${JSON.stringify(expires)}; a time as 30m, 12h or 90d is right`
+            ? `--expires is ${JSON.stringify(expires)}; expected a time such as 30m, 12h or 90d`
             : undefined
     if (problem !== undefined || typeof name !== 'string' || typeof scope !== 'string') {
       io.stderr.write(`onset keys create: ${problem}\nSee "onset keys --help".\n`)
@@ -60,7 +60,9 @@ const createCommand = defineCommand({
     if (json === true) io.stdout.write(`${JSON.stringify(created)}\n`)
     else {
       io.stdout.write(`${created.secret}\n`)
-      io.stderr.write(`${describe(created.key)}. This is its secret; nobody can show it again.\n`)
+      io.stderr.write(
+        `${describe(created.key)}. Standard output has its secret, which cannot be shown again.\n`
+      )
     }
     return EXIT_OK
   }
@@ -76,7 +78,7 @@ const listCommand = defineCommand({
     const keys = await createApiClient(io.env).listKeys()
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(keys)}\n`)
     else if (keys.items.length + keys.configured.length > 0) io.stdout.write(renderKeys(keys))
-    else io.stdout.write('there are no keys: whoever is on this machine may do everything\n')
+    else io.stdout.write('no keys: anyone on this machine may do everything\n')
     return EXIT_OK
   }
 })

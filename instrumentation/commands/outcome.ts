@@ -15,12 +15,13 @@ export const outcomeCommand = defineCommand({
   summary: 'report what a verifier or CI found about a run',
   usage: `onset outcome <run> ok|error|cancelled [--check NAME=STATUS[:MESSAGE]]... [--source S] [--output TEXT]
 
-  --check NAME=STATUS[:MESSAGE]    once for each check; passed, failed, skipped, error
-  --source S                       who reports; a second report of one source replaces its first (cli)
+  --check NAME=STATUS[:MESSAGE]    repeatable; STATUS is passed, failed, skipped or error
+  --source S                       who reports (default cli); a later report from the same source replaces the
+                                   earlier one
   --output TEXT                    what the verifier printed
-  --json                           the API's own answer
+  --json                           print the API's JSON answer
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key of scope ingest.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key with the scope ingest.
 Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
   options: {
     check: { type: 'string', multiple: true },
@@ -35,7 +36,7 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
     for (const text of given) {
       const check = readCheck(text)
       if (check === undefined) {
-        const problem = `--check is ${JSON.stringify(text)}; NAME=failed:MESSAGE is right`
+        const problem = `--check is ${JSON.stringify(text)}; expected NAME=STATUS[:MESSAGE]`
         io.stderr.write(`onset outcome: ${problem}\nSee "onset outcome --help".\n`)
         return EXIT_USAGE
       }
@@ -62,8 +63,8 @@ Exit codes: 0 stored, 1 Onset did not answer, 2 wrong usage.`,
 /** A verifier may be through before the spans are there. */
 function whenItCounts(id: string, isKnown: boolean | undefined): string {
   return isKnown === false
-    ? `there is no run ${id} yet, it counts when the run comes`
-    : 'the next revision of the run counts it'
+    ? `run ${id} is not known yet; it counts once the run arrives`
+    : "it counts in the run's next revision"
 }
 
 function readCheck(text: string): Check | undefined {

@@ -14,12 +14,12 @@ export const patternsCommand = defineCommand({
 
   --since TIME                  hits of runs that ended since; ISO 8601
   --service S --agent A --model M --tool T --category C
-  --limit N                     20 unless told
-  --json                        the API's own answer
+  --limit N                     default 20
+  --json                        print the API's JSON answer
 
-The strongest first: hits, halved for every half-life since, times what people said of them.
+Strongest first: hits, halved per half-life since the run ended, times how often people agreed.
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key.
 Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong usage.`,
   options: {
     ...Object.fromEntries(FILTERS.map((name) => [name, { type: 'string' as const }])),
@@ -35,7 +35,7 @@ Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong
     }
     const answer = await createApiClient(io.env).listPatterns(query)
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(answer)}\n`)
-    else if (answer.items.length === 0) io.stdout.write('no patterns match: no run has an onset.\n')
+    else if (answer.items.length === 0) io.stdout.write('no patterns match.\n')
     else io.stdout.write(renderPatterns(answer.items))
     return EXIT_OK
   }

@@ -10,13 +10,13 @@ export const precisionCommand = defineCommand({
   summary: 'how often people found the localizer right',
   usage: `onset precision [--since TIME] [--until TIME] [--json]
 
-exact, top 3 and missed count runs in which people blame a step; accused counts runs in which they
-blame none. In brackets 95 % intervals. Runs on which authors contradict each other are in none of them.
+exact, top 3 and missed cover runs in which people blame a step; accused covers runs in which they blame none.
+Brackets are 95 % intervals. Runs on which authors disagree are in none of them.
 
-  --since TIME --until TIME     feedback given in between; ISO 8601
-  --json                        the API's own answer
+  --since TIME --until TIME     feedback given in this range; ISO 8601
+  --json                        print the API's JSON answer
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key.
 Exit codes: 0 shown (also when there is none), 1 Onset did not answer, 2 wrong usage.`,
   options: { since: { type: 'string' }, until: { type: 'string' }, json: { type: 'boolean' } },
   positionals: [],
@@ -29,7 +29,7 @@ Exit codes: 0 shown (also when there is none), 1 Onset did not answer, 2 wrong u
     const precision = await createApiClient(io.env).readPrecision(query)
     if (values['json'] === true) io.stdout.write(`${JSON.stringify(precision)}\n`)
     else if (precision.items.length > 0) io.stdout.write(renderPrecision(precision.items))
-    else io.stdout.write('no feedback yet: "onset feedback <run> --onset <step>" gives it\n')
+    else io.stdout.write('no feedback yet: give some with "onset feedback <run> --onset <step>"\n')
     return EXIT_OK
   }
 })

@@ -10,20 +10,20 @@ const POLL_INTERVAL_MS = 1_000
 
 export const renormalizeCommand = defineCommand({
   name: 'renormalize',
-  summary: 'make steps anew from raw spans, after a dialect has improved',
+  summary: 'rebuild steps from raw spans after a dialect has improved',
   usage: `onset renormalize [--since T] [--until T] [--run R] [--detach] [--json]
 
 Has the Onset at ONSET_URL (http://127.0.0.1:4318) read its raw spans again, rewrite the steps that a dialect or a
-price now makes otherwise, and analyze their runs. Ingest goes on; ONSET_RENORMALIZE_SHARE_PERCENT bounds what it
-may take. It goes on in the server when this command is stopped, and after a restart of the server.
+price would now produce differently, and analyze their runs. Ingest continues; ONSET_RENORMALIZE_SHARE_PERCENT
+limits the load. The work continues on the server if this command is stopped, and after a restart.
 
-  --since T    ISO 8601, a date or a time; from the first span kept unless told
-  --until T    ISO 8601, exclusive; to the last unless told
+  --since T    ISO 8601, a date or a time; default: the oldest span kept
+  --until T    ISO 8601, exclusive; default: the newest
   --run R      this run only
   --detach     do not wait
-  --json       the API's own answer, at the end
+  --json       print the API's JSON answer at the end
 
-With keys, ONSET_API_KEY must be an admin key.
+If there are keys, ONSET_API_KEY must be an admin key.
 Exit codes: 0 done, 1 failed or no answer, 2 wrong usage.`,
   options: {
     since: { type: 'string' },

@@ -69,14 +69,15 @@ export function defineCommandGroup({ name, summary, usage, actions }: CommandGro
       }
       const command = actions.get(action ?? '')
       if (command !== undefined) return command.run(rest, io)
-      const problem = action === undefined ? 'what to do is missing' : `there is no ${action}`
-      return refuse(io, name, `${problem}; ${list([...actions.keys()])} are right`)
+      const problem = action === undefined ? 'no action given' : `unknown action ${action}`
+      return refuse(io, name, `${problem}; expected ${listChoices([...actions.keys()])}`)
     }
   }
 }
 
-function list(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+/** `a, b or c`. */
+export function listChoices(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`
 }
 
 function findProblem(names: readonly string[], given: readonly string[]): string | undefined {
@@ -88,7 +89,8 @@ function findProblem(names: readonly string[], given: readonly string[]): string
   const extra = given[names.length]
   if (extra === undefined) return undefined
   const taken = names.map((name) => `<${name}>`).join(' ')
-  return `takes ${taken === '' ? 'no arguments' : taken} only, ${JSON.stringify(extra)} is one too many`
+  const takes = taken === '' ? 'takes no arguments' : `takes only ${taken}`
+  return `${takes}; unexpected argument ${JSON.stringify(extra)}`
 }
 
 async function guard(io: CommandIo, name: string, act: () => Promise<number>): Promise<number> {

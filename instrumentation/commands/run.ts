@@ -28,24 +28,24 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 
 const USAGE = `onset run [options] -- <command> [arguments]
 
 Runs an agent with its telemetry sent to Onset. Claude Code, Codex, Gemini CLI, Copilot CLI, OpenHands, Python
-and Node agents are recognized; other commands get OpenTelemetry's standard variables. Only the environment and
-the arguments of the command are set, no file is changed; what is set in the environment already wins. Streams,
-signals and the exit code are the agent's. At the end the run is named on standard error, and when it failed,
-the step where it went wrong.
+and Node agents are recognized; other commands get OpenTelemetry's standard variables. It sets only environment
+variables and arguments, and changes no file; variables you have already set win. Streams, signals and the exit
+code are the agent's. When the agent ends, the run is named on standard error, with the step where it went wrong
+if it failed.
 
-  --name NAME              the agent's name; the command's unless told
+  --name NAME              the agent's name (default: the command's)
   --task TEXT              what the agent was asked
-  --outcome-from COMMAND   a shell command run afterwards: exit code 0 makes the run ok, another one an error.
+  --outcome-from COMMAND   a shell command run afterwards: exit code 0 means ok, any other means error.
                            ONSET_RUN_ID in its environment names the run
-  --exit-with agent|check  whose exit code is ours; agent unless told
-  --wait TIME              how long to wait for the analysis, as 30s, 500ms, 2m; 30s unless told
-  --no-wait                does not wait
-  --print-env              prints what would be set, and runs nothing
+  --exit-with agent|check  whose exit code to return (default: agent)
+  --wait TIME              how long to wait for the analysis, for example 30s, 500ms, 2m (default 30s)
+  --no-wait                do not wait
+  --print-env              print what would be set, and run nothing
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key that may ingest, and read
-for the last lines.
-Exit codes: the agent's; 126 and 127 when it cannot be started, 2 wrong usage. An agent ended by SIGINT, SIGTERM,
-SIGHUP or SIGKILL ends this command by the same signal, another signal is 128 and its number.`
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key with the scope ingest, plus read to
+show the result.
+Exit codes: the agent's; 126 or 127 if it cannot be started; 2 wrong usage. If SIGINT, SIGTERM, SIGHUP or SIGKILL
+ended the agent, this command ends by the same signal; any other signal gives 128 plus its number.`
 
 export interface RunCommandServices extends LaunchServices {
   /** Ends this process by the signal. */
@@ -95,9 +95,10 @@ function readRequest(
     }
   })
   if (values.help === true) return undefined
-  if (command.length === 0) throw new Error('the command is missing: onset run -- <command>')
+  if (command.length === 0) throw new Error('no command given: onset run -- <command>')
   const exitWith = values['exit-with']
-  if (exitWith !== 'agent' && exitWith !== 'check') throw new Error('--exit-with is agent or check')
+  if (exitWith !== 'agent' && exitWith !== 'check')
+    throw new Error('--exit-with must be agent or check')
   if (exitWith === 'check' && values['outcome-from'] === undefined) {
     throw new Error('--exit-with check needs --outcome-from')
   }
@@ -117,7 +118,7 @@ function readWait(text: string | undefined): number {
   const [, number = '', unit = 's'] = /^(\d{1,7})(ms|s|m)?$/.exec(text) ?? []
   const ms = Number(number) * (UNITS_MS[unit] ?? 0)
   if (number === '' || ms > WAIT_MS_MAX) {
-    throw new Error(`--wait is ${JSON.stringify(text)}; a time as 30s, 500ms or 2m is right`)
+    throw new Error(`--wait is ${JSON.stringify(text)}; expected a time such as 30s, 500ms or 2m`)
   }
   return ms
 }

@@ -22,16 +22,16 @@ export const runsCommand = defineCommand({
   summary: 'list runs, newest first',
   usage: `onset runs [filters] [--limit N] [--cursor C] [--json]
 
-  --since TIME --until TIME     runs that started in between; ISO 8601
+  --since TIME --until TIME     runs that started in this range; ISO 8601
   --service S --agent A --model M --session S
   --outcome ok|error|cancelled|unknown
   --category C                  of the best suspected onset
-  --launch ID                   what one "onset run" started, of the last day or since --since
-  --limit N                     20 unless told
-  --cursor C                    go on where an earlier list ended
-  --json                        the API's own answer
+  --launch ID                   runs started by one "onset run", in the last day or since --since
+  --limit N                     default 20
+  --cursor C                    continue where an earlier list ended
+  --json                        print the API's JSON answer
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key.
 Exit codes: 0 listed (also when there are none), 1 Onset did not answer, 2 wrong usage.`,
   options: {
     ...Object.fromEntries(FILTERS.map((name) => [name, { type: 'string' as const }])),

@@ -9,16 +9,16 @@ import { refuseUnknownRun } from './unknown-run.ts'
 const OPTIONS = { json: { type: 'boolean' }, all: { type: 'boolean' } } as const
 
 const COMMON_USAGE = `
-  <run>    its id, or so much of its beginning that no other run begins so
-  --all    every step; long runs are otherwise shown around what matters
-  --json   the API's own answer, all pages of steps joined
+  <run>    run id, or a unique prefix of at least four characters
+  --all    show every step; by default long runs show only the parts that matter
+  --json   print the API's JSON answer, with all pages of steps joined
 
-ONSET_URL says where Onset runs (http://127.0.0.1:4318), ONSET_API_KEY carries a key.
+ONSET_URL: where Onset runs (http://127.0.0.1:4318). ONSET_API_KEY: a key.
 Exit codes: 0 shown, 1 unknown run or no answer, 2 wrong usage.`
 
 export const showCommand = defineCommand({
   name: 'show',
-  summary: 'one run as a tree with its onset',
+  summary: 'show one run as a tree with its onset',
   usage: `onset show <run> [--all] [--json]
 ${COMMON_USAGE}`,
   options: OPTIONS,
@@ -33,11 +33,11 @@ ${COMMON_USAGE}`,
 
 export const localizeCommand = defineCommand({
   name: 'localize',
-  summary: 'analyze one run again, now, and show it',
+  summary: 'analyze one run again now, and show it',
   usage: `onset localize <run> [--all] [--json]
 
-Assembles and localizes the stored steps anew, with the localizer that runs now; an answer
-that differs is a new revision of the run.
+Assembles and localizes the stored steps again with the current localizer. A different answer
+becomes a new revision of the run.
 ${COMMON_USAGE}`,
   options: OPTIONS,
   positionals: ['run'],

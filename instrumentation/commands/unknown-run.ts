@@ -12,8 +12,8 @@ export function refuseUnknownRun(command: string, given: string, io: CommandIo):
 }
 
 function describeUnknownRun(given: string, { env }: CommandIo): string {
-  const list = `"${ownCommandOf(env)('runs')}" lists those there are`
+  const list = `"${ownCommandOf(env)('runs')}" lists the runs`
   return given.length < BEGINNING_CHARS_MIN
-    ? `there is no run ${given}; the beginning of an id has four characters at least. ${list}`
+    ? `there is no run ${given}; a prefix needs at least four characters. ${list}`
     : `there is no run ${given}. ${list}`
 }

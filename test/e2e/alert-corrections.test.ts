@@ -51,5 +51,8 @@ t.test('what was given up is listed, and sent again from the command line', asyn
   t.equal(receiver.requests.length, 2)
   t.match(await command('resend', dead.id), { code: 2, stderr: /is delivered; only one that was/ })
   t.match(await command('resend', 'f'.repeat(32)), { code: 1, stderr: /there is no alert/ })
-  t.match(await command('forget'), { code: 2, stderr: /there is no forget/ })
+  t.match(await command('forget'), {
+    code: 2,
+    stderr: /unknown action forget; expected list or resend/
+  })
 })

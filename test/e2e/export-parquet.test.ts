@@ -219,12 +219,12 @@ t.test('a file that broke off is not there, and what was there stays', async (t)
     const file = join(folder, `${name}.parquet`)
     writeFileSync(file, 'as it was')
     const args = ['export', '--format', 'parquet', '--out', file]
-    t.match(await runOnsetCommand(args, { ONSET_URL: url }), { code: 1, stderr: /broken off/ })
+    t.match(await runOnsetCommand(args, { ONSET_URL: url }), { code: 1, stderr: /interrupted/ })
     t.equal(readFileSync(file, 'utf8'), 'as it was')
     t.notOk(existsSync(`${file}.part`))
   }
   const gone = await runOnsetCommand(['export', '--format', 'parquet'], { ONSET_URL: short })
-  t.match(gone, { code: 1, stderr: /no file/ })
+  t.match(gone, { code: 1, stderr: /interrupted .*output is incomplete/ })
 })
 
 t.test('what fails midway goes on from the part that failed', async (t) => {
@@ -242,7 +242,7 @@ t.test('what fails midway goes on from the part that failed', async (t) => {
   const end = await runOnsetCommand(['export', '--format', 'parquet', '--out', file], {
     ONSET_URL: url
   })
-  t.match(end, { code: 1, stderr: /too many files.*first file is whole.*--cursor next/ })
+  t.match(end, { code: 1, stderr: /too many files.*first file is complete.*--cursor next/ })
   t.strictSame(readFileSync(file), whole)
   const piped = await runOnsetCommand(['export', '--format', 'parquet'], { ONSET_URL: url })
   t.match(piped, { code: 2, stdout: '', stderr: /--out FILE/ })

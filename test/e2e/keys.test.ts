@@ -143,8 +143,8 @@ async function readAccessTables(t: Test, dataDir: string): Promise<string> {
 t.test('a wrong command line is told, and nothing is asked of anybody', async (t) => {
   const nowhere = { ONSET_URL: 'http://127.0.0.1:1' }
   const wrong: readonly [args: readonly string[], says: RegExp][] = [
-    [[], /what to do is missing/],
-    [['make'], /there is no make/],
+    [[], /no action given; expected create, list or revoke/],
+    [['make'], /unknown action make/],
     [['create', '--scope', 'read'], /--name is missing/],
     [['create', '--name', 'x'], /--scope is missing/],
     [['create', '--name', 'x', '--scope', 'read', '--expires', '90'], /--expires is "90"/],

@@ -120,7 +120,7 @@ t.test('a page that fails midway is an error that says where to go on', async (t
   const end = await onsetExport(other.url, '-o', file)
   t.match(end, {
     code: 1,
-    stderr: /broken off .*pages before are in the file; go on with --cursor \S+/
+    stderr: /interrupted .*earlier pages are in the file; continue with --cursor \S+/
   })
   t.strictSame(idsOf(readFileSync(file, 'utf8')), ids.toReversed().slice(0, 20), 'whole pages only')
   const cursor = /--cursor (\S+)/.exec(end.stderr)?.[1] ?? ''
