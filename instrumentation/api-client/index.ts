@@ -252,8 +252,7 @@ function parseJson(url: string, text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text)
   } catch (cause) {
-    throw new OnsetApiError(`${url} does not answer as Onset does: is another program there?`, {
-      cause
-    })
+    const message = `${url} did not answer like Onset; is another program listening there?`
+    throw new OnsetApiError(message, { cause })
   }
 }

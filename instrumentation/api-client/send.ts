@@ -57,15 +57,15 @@ export function createSend(url: string, apiKey: string | undefined): Send {
 function requireAddress(url: string): void {
   const address = URL.canParse(url) ? new URL(url) : undefined
   if (address?.protocol === 'http:' || address?.protocol === 'https:') return
-  const shown = url.includes('@') ? 'has a value' : `is ${JSON.stringify(url)},`
-  throw new OnsetApiError(`ONSET_URL ${shown} which is no address; ${DEFAULT_URL} is one`)
+  const shown = url.includes('@') ? '' : ` ${JSON.stringify(url)},`
+  throw new OnsetApiError(`ONSET_URL is${shown} not an http(s) URL such as ${DEFAULT_URL}`)
 }
 
 /** A header takes no other characters: https://www.rfc-editor.org/rfc/rfc9110#field.values */
 function requireKey(apiKey: string | undefined): void {
   if (apiKey === undefined || /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(apiKey)) return
-  const what = /[\r\n]/.test(apiKey) ? 'a line break' : 'a character that no header takes'
-  throw new OnsetApiError(`ONSET_API_KEY has ${what} in it: set the key alone`)
+  const what = /[\r\n]/.test(apiKey) ? 'a line break' : 'a character not allowed in a header'
+  throw new OnsetApiError(`ONSET_API_KEY contains ${what}; set it to the key only`)
 }
 
 interface Refused {
@@ -79,7 +79,7 @@ function explain({ url, status, text, hasKey }: Refused): string {
   if (status === 401 && hasKey) {
     return `Onset at ${url} does not know the key in ONSET_API_KEY, or it was revoked or has expired`
   }
-  if (status === 401) return `Onset at ${url} wants a key: set ONSET_API_KEY`
+  if (status === 401) return `Onset at ${url} requires a key: set ONSET_API_KEY`
   if (status === 403 && hasKey) return `the key in ONSET_API_KEY may not do this at ${url}`
   return `Onset at ${url} answered ${status}: ${readMessage(text)}`
 }
