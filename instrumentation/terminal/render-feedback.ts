@@ -1,7 +1,6 @@
 // What people said of a run's onset, the newest first.
 
 import type { FeedbackJson } from '../api-client/index.ts'
-import { formatCount } from './format.ts'
 import { toLine } from './printable.ts'
 
 /** More of them are counted: who has to read all asks the API. */
@@ -14,7 +13,7 @@ export function renderFeedback(feedback: readonly FeedbackJson[], width: number)
   if (feedback.length === 0) return []
   const shown = feedback.slice(0, FEEDBACK_SHOWN_MAX).map(describe)
   const rest = feedback.length - shown.length
-  const lines = rest === 0 ? shown : [...shown, `and ${formatCount(rest, 'older one')}`]
+  const lines = rest === 0 ? shown : [...shown, `… and ${rest} older`]
   return [
     '',
     ...lines.map((line, index) => {
@@ -27,7 +26,7 @@ export function renderFeedback(feedback: readonly FeedbackJson[], width: number)
 function describe(feedback: FeedbackJson): string {
   const { onsetStepIndex, isGone, category, comment, author, createdAt } = feedback
   const who = author === '' ? 'a person' : toLine(author, AUTHOR_CHARS_MAX)
-  const gone = isGone === true ? ', which the run has no more' : ''
+  const gone = isGone === true ? ', which is no longer in the run' : ''
   const blamed = onsetStepIndex === null ? 'no step is to blame' : `step ${onsetStepIndex}${gone}`
   const said = [blamed, category].filter((part) => part !== undefined).join(', ')
   const when = createdAt.slice(0, 16).replace('T', ' ')

@@ -17,7 +17,17 @@ export function renderPatterns(patterns: readonly PatternJson[]): string {
     toLine(pattern.lastRunId, 32)
   ])
   return renderTable(
-    ['HITS', 'WEIGHT', 'YES / NO', 'AGENT', 'TOOL', 'WENT WRONG', 'SIGN', 'LAST (UTC)', 'RUN'],
+    [
+      'HITS',
+      'WEIGHT',
+      'CONFIRMED / REFUTED',
+      'AGENT',
+      'TOOL',
+      'WENT WRONG',
+      'ERROR SIGN',
+      'LAST (UTC)',
+      'RUN'
+    ],
     rows
   )
 }

@@ -178,14 +178,14 @@ function renderOnsets(detail: RunDetail, paint: Paint, width: number): string[] 
     )
     lines.push(`also      ${list.join(', ')}`)
     lines.push(
-      '          each in how many of such runs such a suspect was right; they need not add up to 100 %'
+      '          percentages: how often a suspect like this was right; they need not add up to 100 %'
     )
   }
   return lines
 }
 
 function renderWaste({ waste }: OnsetJson): string {
-  if (waste.steps === 0) return 'nothing: the run ended there'
+  if (waste.steps === 0) return 'none: the run ended there'
   const spent = joinParts([
     formatCount(waste.steps, 'step'),
     formatTokens(waste.tokens),
