@@ -63,7 +63,7 @@ export async function launch(
   const telemetry = openTelemetry(plan, held)
   if (telemetry === undefined) return runBare(plan)
   const isReached = await isReachable(telemetry.endpoint)
-  if (!isReached) tell(`nothing answers at ${telemetry.endpoint}: the run waits in the spool`)
+  if (!isReached) tell(`nothing answers at ${telemetry.endpoint}; the run is kept in the spool`)
   const setup = setUpChild({
     ...plan,
     ...services,
@@ -101,8 +101,8 @@ async function watch(plan: Launch, watched: Watched): Promise<LaunchEnd> {
   const isSent = await telemetry.flush(watched.isReached ? FLUSH_TIMEOUT_MS : REACH_TIMEOUT_MS)
   if (watched.isReached) for (const line of watched.held) tell(line)
   if (!isSent) {
-    const lost = check === undefined ? '' : '; what the check found is not reported'
-    tell(`run ${telemetry.runId} waits in the spool and goes with the next start${lost}`)
+    const lost = check === undefined ? '' : "; the check's result was not reported"
+    tell(`run ${telemetry.runId} is kept in the spool and will be sent at the next start${lost}`)
   } else await conclude(plan, { telemetry, check, startedAt, endedAt })
   return { agent: end, check }
 }
@@ -128,7 +128,7 @@ async function conclude(plan: Launch, ended: Concluded): Promise<void> {
       result: check,
       redact
     })
-    if (problem !== undefined) tell(`what the check found is not reported: ${problem}`)
+    if (problem !== undefined) tell(`the check's result was not reported: ${problem}`)
     return problem === undefined
   }
   const isReported = await report(runId)
@@ -166,13 +166,13 @@ function say({ tell, request }: Launch, found: FoundRuns, runId: string, words: 
   const details = [found.own, ...found.others].filter((detail) => detail !== undefined)
   for (const detail of details) for (const line of describeRun(detail, words)) tell(line)
   if (found.isAmbiguous) {
-    tell('more than one session of it went on at that time: some of these runs may be of another')
+    tell('several of its sessions ran at that time; some of these runs may belong to another')
   }
   if (details.length === 0) {
     tell(`run ${runId}: ${describePlace(runId, words)}`)
   }
   if (!found.isSettled && request.waitMs > 0) {
-    tell(`not analyzed to its end within ${request.waitMs / 1000} s`)
+    tell(`analysis was not complete within ${request.waitMs / 1000} s`)
   }
 }
 

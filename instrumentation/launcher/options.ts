@@ -4,7 +4,7 @@ import type { Environment } from './producer.ts'
 
 export interface LaunchRequest {
   readonly command: readonly string[]
-  /** The agent's name; the command's unless told. */
+  /** The agent's name (default: the command's). */
   readonly name: string | undefined
   readonly task: string | undefined
   /** A shell command that says by its exit code whether the agent did what it was to do. */

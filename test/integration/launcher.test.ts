@@ -206,8 +206,8 @@ t.test('what a producer would send elsewhere or not at all is said in a line', a
         { args: ['--print-env', '--', command], env }
       )
     ).stdout
-  t.match(await advice('copilot', {}), /^# copilot sends telemetry over https alone/m)
-  t.notMatch(await advice('copilot', { ONSET_URL: 'https://onset.example' }), 'over https alone')
+  t.match(await advice('copilot', {}), /^# copilot sends telemetry over https only/m)
+  t.notMatch(await advice('copilot', { ONSET_URL: 'https://onset.example' }), 'over https only')
   t.match(
     await advice('openhands', { LMNR_PROJECT_API_KEY: 'k' }),
     /^# .*sends its traces to Laminar/m
@@ -428,7 +428,7 @@ t.test(
       onsetRun(folder, destination, { args: ['--no-wait', '--', 'sh', '-c', script] })
     const down = await run('echo worked; exit 4')
     t.match(down, { code: 4, stdout: 'worked\n' })
-    t.match(down.stderr, /nothing answers at .*: the run waits in the spool/)
+    t.match(down.stderr, /nothing answers at .*; the run is kept in the spool/)
     const again = await startDestination(t, port)
     await run('exit 0')
     await waitFor('both runs', async () => (again.spans.length >= 2 ? true : undefined), 60_000)
@@ -457,7 +457,7 @@ t.test(
     t.match(ended, { code: 5, stdout: 'ready\n' })
     t.match(
       ended.stderr,
-      /^onset: run [0-9a-f]{32} waits in the spool and goes with the next start; what the check found is not reported$/m
+      /^onset: run [0-9a-f]{32} is kept in the spool and will be sent at the next start; the check's result was not reported$/m
     )
     const again = await startDestination(t, destination.port)
     await onsetRun(folder, again, { args: ['--no-wait', '--', 'true'] })

@@ -4,7 +4,7 @@
 import { exporterVariables, type Producer } from '../producer.ts'
 
 const NEEDS_TLS =
-  'copilot sends telemetry over https alone: only its start and end are recorded; an ONSET_URL with https shows the rest'
+  'copilot sends telemetry over https only: just its start and end are recorded; use an https ONSET_URL to record the rest'
 
 export const copilotCli: Producer = {
   name: 'Copilot CLI',

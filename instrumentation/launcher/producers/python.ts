@@ -29,7 +29,7 @@ export const python: Producer = {
       const missing = found.missing.join(', ')
       return {
         variables,
-        advice: `${program.name} has no ${missing}: only the start and the end of the run are recorded; ${INSTALL}`
+        advice: `${program.name} has no ${missing}: only the start and the end of the run are recorded; install with: ${INSTALL}`
       }
     }
     const paths = [found.startFolder, env['PYTHONPATH']].filter((path) => path !== undefined)
