@@ -12,7 +12,7 @@ try {
 function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-    return 'the agent of the demo needs the development packages: "npm ci" without --omit=dev installs them'
+    return 'the demo agent needs the development packages: install them with "npm ci", without --omit=dev'
   }
-  return `the demo ended early: ${text}\nWhere keys are set it needs one that may send and read: ONSET_API_KEY`
+  return `the demo ended early: ${text}\nIf Onset has keys, set ONSET_API_KEY to one with the scopes ingest and read`
 }

@@ -40,7 +40,7 @@ export async function playDemo({ env, stdout, stderr }: DemoIo): Promise<number>
   const runs: { readonly scenario: Scenario; readonly runId: string }[] = []
   try {
     for (const scenario of SCENARIOS) {
-      stdout.write(`the agent works: ${scenario.title} …\n`)
+      stdout.write(`the agent is working: ${scenario.title} …\n`)
       runs.push({ scenario, runId: await runScenario(scenario, model) })
     }
   } finally {
@@ -52,7 +52,7 @@ export async function playDemo({ env, stdout, stderr }: DemoIo): Promise<number>
     stdout.write(`\n━━ ${scenario.title}\n\n`)
     stdout.write(renderRunTree(detail, { color: stdout.isTTY && env['NO_COLOR'] === undefined }))
   }
-  stdout.write(`\nThe same again: npm run onset -- show ${runs.at(-1)?.runId ?? ''}\n`)
+  stdout.write(`\nShow it again: npm run onset -- show ${runs.at(-1)?.runId ?? ''}\n`)
   return 0
 }
 
@@ -77,7 +77,7 @@ async function waitForCompleteRun(api: ApiClient, runId: string): Promise<RunDet
     if (detail?.run.state === 'complete') return detail
     if (Date.now() > deadline) {
       throw new OnsetApiError(
-        `run ${runId} did not complete within ${COMPLETE_TIMEOUT_MS / 1000} s; the log of Onset says why`
+        `run ${runId} did not complete within ${COMPLETE_TIMEOUT_MS / 1000} s; see Onset's log`
       )
     }
     await sleep(POLL_INTERVAL_MS)

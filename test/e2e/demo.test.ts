@@ -127,14 +127,18 @@ async function startRefusing(t: Test, isReadable: boolean): Promise<Refusing> {
 t.test('without a key where keys are, the demo plays nothing and says what to set', async (t) => {
   const { url, asked } = await startRefusing(t, false)
   const demo = await run(DEMO, [], { ONSET_URL: url })
-  t.match(demo, { code: 1, stdout: '', stderr: /^Onset at \S+ wants a key: set ONSET_API_KEY\n$/ })
+  t.match(demo, {
+    code: 1,
+    stdout: '',
+    stderr: /^Onset at \S+ requires a key: set ONSET_API_KEY\n$/
+  })
   t.notOk(asked.includes('/v1/traces'))
 })
 
 t.test('a demo whose spans are refused ends', async (t) => {
   const { url } = await startRefusing(t, true)
   const demo = await run(DEMO, [], { ONSET_URL: url, ONSET_API_KEY: 'reads' })
-  t.match(demo, { code: 1, stderr: /ended early[^]*one that may send and read/ })
+  t.match(demo, { code: 1, stderr: /ended early[^]*with the scopes ingest and read/ })
 })
 
 t.test('without its development packages the demo says what to install', async (t) => {
