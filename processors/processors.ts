@@ -142,11 +142,17 @@ function createAnalysis(options: ProcessorsOptions, analyzing: Analyzing): Analy
     }
     // Before it is saved: a run whose analysis is saved is not looked at again, so a process that dies in
     // between would tell nobody. The other way round, the next analysis finds the alert in the outbox.
-    if (state === 'complete') {
-      await alerter?.onsetLocalized(analysis)
-      await memory?.remember(tree, localization)
+    const saved = Promise.withResolvers<void>()
+    let revision: number
+    try {
+      if (state === 'complete') {
+        await alerter?.onsetLocalized(analysis, saved.promise)
+        await memory?.remember(tree, localization)
+      }
+      revision = await store.saveAnalysis(analysis)
+    } finally {
+      saved.resolve()
     }
-    const revision = await store.saveAnalysis(analysis)
     if (state === 'complete') {
       metrics.record(analysis, now())
       judge?.consider(run)

@@ -28,11 +28,12 @@ export interface AlerterOptions {
 export interface Alerter {
   /**
    * Resolves when what is to be told of this analysis is durable; telling goes on by itself. Only an
-   * analysis in state `complete` can change anything, and the same verdict again does not.
+   * analysis in state `complete` can change anything, and the same verdict again does not. Nobody is told before
+   * `saved` is settled: whoever follows an alert's link is to find the run as the alert says it is.
    *
    * @throws CollectorError of the store; the same analysis can be given again.
    */
-  onsetLocalized(analysis: Analysis): Promise<void>
+  onsetLocalized(analysis: Analysis, saved?: Promise<unknown>): Promise<void>
   /** Waits a moment for what is under way; the rest is sent after the next start. Idempotent. */
   close(): Promise<void>
 }

@@ -107,10 +107,13 @@ class OutboxAlerter implements Alerter {
     this.#watch.start()
   }
 
-  async onsetLocalized(analysis: Analysis): Promise<void> {
+  async onsetLocalized(analysis: Analysis, saved?: Promise<unknown>): Promise<void> {
     if (analysis.state !== 'complete') return
     const changed = await this.#turnstile.pass(() => this.#decide(analysis))
-    if (changed.length > 0) this.#dispatcher.wake()
+    if (changed.length === 0) return
+    const wake = (): void => this.#dispatcher.wake()
+    if (saved === undefined) wake()
+    else void saved.then(wake, wake)
   }
 
   async close(): Promise<void> {

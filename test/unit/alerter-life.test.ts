@@ -40,6 +40,21 @@ t.test('a localized failure is told once, however often it is analysed', async (
   await alerter.close()
 })
 
+t.test('nobody is told of a run before its analysis is saved, or could not be', async (t) => {
+  for (const settle of ['resolve', 'reject'] as const) {
+    const { alerter, clock, received, store } = await startAlerter()
+    const saved = Promise.withResolvers<void>()
+    await alerter.onsetLocalized(aFailedAnalysis(), saved.promise)
+    await clock.advance(0)
+    t.equal(received.length, 0)
+    t.equal(store.all()[0]?.status, 'waiting', 'whoever dies now finds it at the next start')
+    saved[settle]()
+    await clock.advance(0)
+    t.equal(received.length, 1, settle)
+    await alerter.close()
+  }
+})
+
 t.test('what is open, provisional or did not fail is told to nobody', async (t) => {
   const { alerter, clock, received } = await startAlerter()
   await alerter.onsetLocalized(aFailedAnalysis({ state: 'open', provisional: true }))
