@@ -38,7 +38,7 @@ t.test('from a run to its session, its neighbours and its evidence', options, as
   await rows.nth(TURNS.length - 1).waitFor()
 
   await t.test('a session has its runs in order, and says which went wrong first', async (t) => {
-    await page.getByRole('link', { name: 'session', exact: true }).first().click()
+    await page.getByRole('link', { name: 'session talk' }).first().click()
     await page.getByRole('heading', { name: `Session ${SESSION}` }).waitFor()
     await rows.nth(TURNS.length - 1).waitFor()
     const tasks = await rows.locator('.task a').allTextContents()

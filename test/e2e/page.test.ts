@@ -85,7 +85,8 @@ t.test('a run appears by itself, and its page says where it went wrong', options
 t.test('what a run says is text and nothing else', options, async (t) => {
   const onset = await startOnset(t, { dataDir: aDataDir(t), env: ENV })
   const { page, complaints } = await openBrowser(t, BROWSER ?? '')
-  const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>\u202Egnp.exe'
+  const evil =
+    '<img src=x onerror=alert(1)><script>alert(2)</script>\u202Egnp.exe' + 'x'.repeat(300)
   const times = { startTime: 1_790_000_000_000_000_000n, endTime: 1_790_000_001_000_000_000n }
   await send(onset.url, [
     {
@@ -119,6 +120,24 @@ t.test('what a run says is text and nothing else', options, async (t) => {
   await page.goto(onset.url)
   await page.locator('table.runs').getByText('<script>').first().waitFor()
   await page.locator('table.runs').getByRole('link').first().click()
+  const [first, last] = await page.locator('.run-head code').evaluate((id) => {
+    const range = id.ownerDocument.createRange()
+    const text = id.firstChild
+    const placeOf = (at: number): number => {
+      if (text === null) return 0
+      range.setStart(text, at)
+      range.setEnd(text, at + 1)
+      return range.getBoundingClientRect().left
+    }
+    return [placeOf(0), placeOf(5)]
+  })
+  t.ok(first < last, 'a name that turns the direction turns nothing after it')
+  await page.setViewportSize({ width: 390, height: 900 })
+  t.equal(
+    await page.evaluate('document.documentElement.scrollWidth'),
+    390,
+    'a word without an end fits a telephone'
+  )
   await page.locator('.line').first().click()
   await page.locator('.detail').getByText('<img src=x').first().waitFor()
   t.equal(await page.locator('#page img, #page script').count(), 0)

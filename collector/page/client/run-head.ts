@@ -12,13 +12,14 @@ import {
   formatTokens,
   joinParts
 } from './format.ts'
+import { Names } from './names.ts'
 import { OutcomeBadge } from './run-table.ts'
 
 export function RunHead({ run }: { run: RunWire }): ComponentChildren {
   return h(
     'header',
     { class: 'run-head' },
-    h('h2', null, firstLine(run.task) || run.id),
+    h('h2', { class: 'text' }, firstLine(run.task) || run.id),
     // Changes while the run goes on, and says so to those who hear the page.
     h(
       'p',
@@ -38,13 +39,8 @@ export function RunHead({ run }: { run: RunWire }): ComponentChildren {
     h(
       'p',
       { class: 'quiet' },
-      joinParts([
-        run.agent ?? run.service,
-        run.agentVersion,
-        run.models.join(', '),
-        formatTime(run.startedAt)
-      ]),
-      ' · ',
+      h(Names, { names: [run.agent ?? run.service, run.agentVersion, ...run.models] }),
+      ` · ${formatTime(run.startedAt)} · `,
       h('code', null, run.id)
     ),
     run.incompleteReasons.map((reason) =>

@@ -13,7 +13,11 @@ import {
   formatTokens,
   joinParts
 } from './format.ts'
+import { Names } from './names.ts'
 import { hrefOfRun, hrefOfSession, Link } from './route.ts'
+
+/** Tells conversations of one screen apart; ids are long. */
+const SESSION_CHARS_MAX = 24
 
 interface RunTableProps {
   readonly runs: readonly RunListItemWire[]
@@ -71,14 +75,22 @@ function RunRow({ run, position, isFirstWrong }: RunRowProps): ComponentChildren
     h(
       'td',
       { class: 'task' },
-      h(Link, { href: hrefOfRun(run.id) }, firstLine(run.task) || run.id),
+      h(Link, { href: hrefOfRun(run.id) }, h('bdi', null, firstLine(run.task) || run.id)),
       h(
         'div',
         { class: 'quiet' },
-        joinParts([run.agent ?? run.service, run.models.join(', ')]),
+        h(Names, { names: [run.agent ?? run.service, ...run.models] }),
         position !== undefined || run.sessionId === undefined
           ? undefined
-          : [' · ', h(Link, { href: hrefOfSession(run.sessionId) }, 'session')]
+          : [
+              ' · ',
+              h(
+                Link,
+                { href: hrefOfSession(run.sessionId) },
+                'session ',
+                h('bdi', null, firstLine(run.sessionId, SESSION_CHARS_MAX))
+              )
+            ]
       ),
       isFirstWrong ? h('strong', { class: 'role' }, 'first that went wrong') : undefined
     ),
@@ -118,7 +130,7 @@ export function OutcomeBadge({
   outcome: string
   isOpen: boolean
 }): ComponentChildren {
-  return isOpen && outcome === 'unknown'
-    ? h('span', { class: 'badge open' }, 'running')
-    : h('span', { class: `badge ${outcome}` }, outcome)
+  if (isOpen && outcome === 'unknown') return h('span', { class: 'badge open' }, 'running')
+  const badge = h('span', { class: `badge ${outcome}` }, outcome)
+  return isOpen ? [badge, h('span', { class: 'quiet' }, ' so far')] : badge
 }
