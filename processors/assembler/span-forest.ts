@@ -4,6 +4,9 @@
 
 import type { ClassifiedStep } from '@onset/collector/model'
 
+import type { GrowingNode } from './same-instant.ts'
+import { compareTimes, orderInstants } from './same-instant.ts'
+
 export interface SpanNode {
   readonly step: ClassifiedStep
   /** Stands before this node in the forest. */
@@ -30,16 +33,6 @@ export function growForest(given: readonly ClassifiedStep[]): SpanForest {
   linkParents(nodes)
   for (const node of nodes) findDepth(node)
   return orderNodes(nodes)
-}
-
-/** A node while its links are worked out; nobody outside of this file sees it change. */
-interface GrowingNode {
-  readonly step: ClassifiedStep
-  /** Place by start alone. */
-  readonly at: number
-  parent: GrowingNode | undefined
-  orphan: boolean
-  depth: number
 }
 
 const UNKNOWN = -2
@@ -73,11 +66,6 @@ function compareStarts(one: ClassifiedStep, other: ClassifiedStep): number {
   const byStart = compareTimes(one.startTime, other.startTime)
   if (byStart !== 0) return byStart
   return one.stepId < other.stepId ? -1 : 1
-}
-
-function compareTimes(one: bigint, other: bigint): number {
-  if (one === other) return 0
-  return one < other ? -1 : 1
 }
 
 function linkParents(nodes: readonly GrowingNode[]): void {
@@ -122,25 +110,12 @@ function depthUnder(parent: GrowingNode | undefined): number {
   return parent === undefined ? 0 : parent.depth + 1
 }
 
-/**
- * Order of start; a step whose clock puts it before its parent waits for the parent. Steps that start
- * in the same instant stay with their parent, then in the order the model asked for them.
- */
+/** Order of start; a step whose clock puts it before its parent waits for the parent. */
 function orderNodes(nodes: readonly GrowingNode[]): GrowingNode[] {
-  const positionOf = requestedPositions(nodes)
-  const sorted = nodes.toSorted(
-    (one, other) =>
-      compareTimes(one.step.startTime, other.step.startTime) ||
-      other.depth - one.depth ||
-      positionOf(one) - positionOf(other) ||
-      compareTimes(one.step.endTime, other.step.endTime) ||
-      one.at - other.at
-  )
-
   const order: GrowingNode[] = []
   const placed = new Set<GrowingNode>()
   const waiting = new Map<GrowingNode, GrowingNode[]>()
-  for (const node of sorted) {
+  for (const node of orderInstants(nodes)) {
     if (node.parent !== undefined && !placed.has(node.parent)) {
       pushTo(waiting, node.parent, node)
       continue
@@ -153,46 +128,6 @@ function orderNodes(nodes: readonly GrowingNode[]): GrowingNode[] {
     }
   }
   return order
-}
-
-/**
- * Where a step stands among the calls that were asked for with it; -1 for what nobody asked for. By the id of
- * the call, else by its tool and arguments, which are looked at only when two steps of one instant need it.
- */
-function requestedPositions(nodes: readonly GrowingNode[]): (node: GrowingNode) => number {
-  const byId = new Map<string, number>()
-  for (const { step } of nodes) {
-    for (const [position, call] of step.requestedToolCalls.entries()) {
-      if (call.id !== undefined && !byId.has(call.id)) byId.set(call.id, position)
-    }
-  }
-  let byCall: ReadonlyMap<string, number> | undefined
-  const known = new Map<GrowingNode, number>()
-  return (node) => {
-    const { toolCallId, tool, arguments: given } = node.step
-    if (toolCallId) return byId.get(toolCallId) ?? -1
-    if (tool === undefined) return -1
-    byCall ??= positionsByCall(nodes)
-    const position = known.get(node) ?? byCall.get(callKey(tool, given)) ?? -1
-    known.set(node, position)
-    return position
-  }
-}
-
-function positionsByCall(nodes: readonly GrowingNode[]): ReadonlyMap<string, number> {
-  const byCall = new Map<string, number>()
-  for (const { step } of nodes) {
-    for (const [position, call] of step.requestedToolCalls.entries()) {
-      const key = callKey(call.name, call.arguments)
-      byCall.set(key, Math.min(byCall.get(key) ?? position, position))
-    }
-  }
-  return byCall
-}
-
-/** Arguments are indented JSON in one place and compact in the other. */
-function callKey(tool: string, given: string): string {
-  return `${tool} ${given.replaceAll(/\s/g, '')}`
 }
 
 function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
