@@ -80,7 +80,8 @@ function explain({ url, status, text, hasKey }: Refused): string {
     return `Onset at ${url} does not know the key in ONSET_API_KEY, or it was revoked or has expired`
   }
   if (status === 401) return `Onset at ${url} requires a key: set ONSET_API_KEY`
-  if (status === 403 && hasKey) return `the key in ONSET_API_KEY may not do this at ${url}`
+  if (status === 403 && hasKey)
+    return `the key in ONSET_API_KEY lacks the scope for this at ${url}: reading needs read, managing needs admin`
   return `Onset at ${url} answered ${status}: ${readMessage(text)}`
 }
 

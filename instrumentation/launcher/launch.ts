@@ -62,8 +62,9 @@ export async function launch(
   const held = new Set<string>()
   const telemetry = openTelemetry(plan, held)
   if (telemetry === undefined) return runBare(plan)
-  const isReached = await isReachable(telemetry.endpoint)
-  if (!isReached) tell(`nothing answers at ${telemetry.endpoint}; the run is kept in the spool`)
+  const unreached = await findUnreachable(telemetry.endpoint)
+  const isReached = unreached === undefined
+  if (!isReached) tell(unreached)
   const setup = setUpChild({
     ...plan,
     ...services,
@@ -207,17 +208,20 @@ function openTelemetry(plan: Launch, held: Set<string>): LaunchTelemetry | undef
   }
 }
 
-/** Any answer will do: whoever answers can be sent to. */
-async function isReachable(endpoint: string): Promise<boolean> {
+/** What to say of an endpoint that does not answer; undefined when it does. Any answer will do. */
+async function findUnreachable(endpoint: string): Promise<string | undefined> {
   try {
     const response = await fetch(endpoint, {
       method: 'HEAD',
       signal: AbortSignal.timeout(REACH_TIMEOUT_MS)
     })
     await response.arrayBuffer()
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    const isSlow = error instanceof DOMException && error.name === 'TimeoutError'
+    return isSlow
+      ? `no answer from ${endpoint} within ${REACH_TIMEOUT_MS / 1_000} s; the run is kept in the spool until there is one`
+      : `nothing answers at ${endpoint}; the run is kept in the spool`
   }
 }
 

@@ -13,7 +13,10 @@ const REASON_CHARS_MAX = 300
 export type Refusal = Exclude<Sent, { kind: 'done' }>
 
 export function describeRefusal(refused: Refusal): string {
-  return refused.kind === 'later' ? refused.why : `status ${refused.status}`
+  if (refused.kind === 'later') return refused.why
+  return refused.status === 401
+    ? 'status 401: it requires a key; set ONSET_API_KEY or OTEL_EXPORTER_OTLP_HEADERS'
+    : `status ${refused.status}`
 }
 
 /** Never throws: it is a courtesy. */
