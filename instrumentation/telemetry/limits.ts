@@ -4,7 +4,7 @@
 export const SEGMENT_BYTES_MAX = 2 * 1024 * 1024
 
 /** Bytes of ended spans that wait in memory beside the disk, until they are sent: one request's worth. */
-export const KEPT_BYTES_MAX = SEGMENT_BYTES_MAX
+export const KEPT_BYTES_MAX = 2 * 1024 * 1024
 
 /** Characters of spans in a process that has no folder for them: some minutes of an agent's work. */
 export const MEMORY_SPOOL_CHARS_MAX = 8 * 1024 * 1024

@@ -40,7 +40,7 @@ Measures the localizer on labelled runs, from steps on as in production, beside 
                      not there is looked for in the folder ONSET_DATA
   --json             one JSON report a line and dataset
   --limit N          the first N runs of each dataset only
-  --seed N           of folds and intervals; 1 unless told
+  --seed N           of folds and intervals (default 1)
   --errors           list the runs whose best suspect is not the labelled onset
   --baselines-only   leave the localizer out
   --memory           also print what memory would be worth as a weight in the ranking, with and without
