@@ -120,6 +120,8 @@ const LINES_READ_MAX = 4_096
 const MARKED = /^(?:E|>) {2,}\S|^FAILED /
 const TELLING =
   /\b(?:assert\w*|error|exception|expected|received|actual|got|want|panicked|traceback|not found|no such|refused|does not|did not|missing|mismatch)\b|^\s*(?:not ok|--- FAIL|✕|✗|✖|×)|\S !==? \S|\.\w{1,5}:\d/i
+/** A key of YAML whose text is on the lines below says nothing itself. */
+const BLOCK_MARK = /^\s*\w+: [|>][-+\d]{0,2}\s*$/
 const NOISE = /^\s*(?:E\s*)?$|warnings? summary|DeprecationWarning|downloading|% {2}Total/i
 
 function tellingLines(output: string): string[] {
@@ -127,7 +129,21 @@ function tellingLines(output: string): string[] {
   const marked = all.filter((line) => MARKED.test(line))
   // A runner that marks its lines says which ones matter; the words then only add noise.
   const chosen = marked.length > 0 ? marked : all.filter((line) => TELLING.test(line))
-  return chosen.filter((line) => !NOISE.test(line)).slice(-LINES_MAX)
+  return chosen.filter((line) => !NOISE.test(line) && !BLOCK_MARK.test(line)).slice(-LINES_MAX)
+}
+
+const NAMES_CHECK = /^\s*(?:not ok\b(?!.*# (?:todo|skip))|--- FAIL|FAILED |✕|✗|✖|×)/i
+
+/** The line of a check's output that says what failed, for a quote: the check by its name, else what it found. */
+export function failingLine(output: string): string {
+  const all = output.split('\n', LINES_READ_MAX).map((line) => line.slice(0, LINE_CHARS_MAX))
+  const named = all.find((line) => NAMES_CHECK.test(line))
+  return (
+    named ??
+    tellingLines(output)[0] ??
+    all.findLast((line) => line.trim() !== '') ??
+    ''
+  ).trim()
 }
 
 const CHECK_ID = /([\w./-]{1,256})::(\w{4,120})/g

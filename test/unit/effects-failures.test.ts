@@ -183,6 +183,23 @@ t.test('what is quoted is one short line', async (t) => {
   t.notMatch(error, /\n/)
 })
 
+t.test(
+  'of a TAP report the message in its block is quoted, else the check, never a total',
+  async (t) => {
+    const report = (diagnosis: string) =>
+      endOf(
+        'node --test',
+        `TAP version 13\nok 1 - a\nnot ok 2 - later # TODO\nnot ok 3 - hours\n  ---\n${diagnosis}  ...\n# fail 1\n# duration_ms 228.75`,
+        { exitCode: 1 }
+      ).error
+    const equal = 'Expected values to be strictly equal:'
+    t.equal(report(`  error: |-\n    ${equal}\n    \n    54 !== 5400\n    \n`), '54 !== 5400')
+    t.equal(report(`  error: |-\n    ${equal}\n    + actual - expected\n`), equal)
+    t.equal(report('  error: |-\n    no hours at all\n'), 'no hours at all')
+    t.equal(report('  duration_ms: 3\n'), 'not ok 3 - hours')
+  }
+)
+
 t.test("an assertion of Node's own test runner is quoted by what it compared", async (t) => {
   const raised = '✖ hours (1ms)\n  AssertionError [ERR_ASSERTION]: Expected values to be equal:\n\n'
   const stack = "\n\n      at a.test.js:3:21 {\n    code: 'ERR_ASSERTION'\n  }"

@@ -190,6 +190,46 @@ not ok 1 - test/cart.test.ts # time=12ms
   )
 })
 
+t.test('TAP with its messages in blocks, as node 20 prints them', async (t) => {
+  const report = readTestReport(`TAP version 13
+# Subtest: sums
+not ok 1 - sums
+  ---
+  duration_ms: 1.5
+  failureType: 'testCodeFailure'
+  error: |-
+    Expected values to be strictly equal:
+    
+    3 !== 4
+    
+  code: 'ERR_ASSERTION'
+  ...
+# Subtest: tells of a check in its message
+not ok 2 - tells of a check in its message
+  ---
+  error: >
+    not ok 9 - is what it printed
+  expected: |
+    error: nothing
+  ...
+not ok 3 - later # TODO
+  ---
+  error: |
+    ok 4 - no check
+  ...
+not ok 5 - broken off
+  ---
+  message: |`)
+  t.same(linesOf(report), [
+    'sums: failed - Expected values to be strictly equal:\n3 !== 4',
+    'tells of a check in its message: failed - not ok 9 - is what it printed',
+    'later: skipped',
+    'broken off: failed'
+  ])
+  const long = ['TAP version 13', 'not ok 1 - a', '  error: |-', ...Array(50).fill('    word')]
+  t.equal(readTestReport(long.join('\n'))?.checks[0]?.message.split('\n').length, 8)
+})
+
 t.test('node --test, both reporters', async (t) => {
   const spec = readTestReport(`▶ cart
   ✔ is empty (0.5ms)

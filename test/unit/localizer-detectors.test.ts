@@ -2,7 +2,7 @@
 // in which the agent recovered. Runs go through the real classification and assembly.
 
 import t from 'tap'
-import { DETECTORS } from '@onset/processors/localizer'
+import { DETECTORS, localizeOnset } from '@onset/processors/localizer'
 import { readRunFacts } from '../../processors/localizer/run-facts.ts'
 import type { RunTree } from '../../collector/model/index.ts'
 import {
@@ -14,7 +14,8 @@ import {
   ran,
   said,
   viewed,
-  wrote
+  wrote,
+  type Deed
 } from '../support/agent-runs.ts'
 
 /** Indexes of the steps that a detector points at. */
@@ -301,6 +302,31 @@ t.test('own_failing_check: the agent wrote the check that fails', async (t) => {
   t.same(found('own_failing_check', agentRun(deeds, own)), [2])
   const other = { outcome: 'error' as const, checks: [failing('test_elsewhere')] }
   t.same(found('own_failing_check', agentRun(deeds, other)), [])
+})
+
+t.test('contradicted_success: the failing line is quoted, not the end of the output', async (t) => {
+  const output = [
+    'TAP version 13',
+    'ok 1 - is empty',
+    'not ok 2 - sums',
+    '  ---',
+    '  error: |-',
+    '    3 !== 4',
+    '  ...',
+    '# fail 1',
+    '# duration_ms 228.75'
+  ].join('\n')
+  const red: Deed = { ...ran('npm test', output), exitCode: 1, outcome: 'ok', error: undefined }
+  const tree = agentRun([wrote('a.js', 'x'), red, said('All tests pass.')], { outcome: 'error' })
+  const detector = DETECTORS.find(({ name }) => name === 'contradicted_success')
+  const [finding] = detector?.find(readRunFacts(tree)) ?? []
+  t.equal(finding?.at, 1)
+  t.equal(finding?.quote, '3 !== 4')
+  t.match(localizeOnset(tree).onsets[0]?.summary, /3 !== 4/)
+  // The command ended well, as behind a pipe, and the span has the checks.
+  const piped: Deed = { ...ran('npm test | cat', output), checks: [failing('sums')] }
+  const hidden = agentRun([wrote('a.js', 'x'), piped, said('All tests pass.')])
+  t.equal(detector?.find(readRunFacts(hidden))[0]?.quote, 'not ok 2 - sums')
 })
 
 t.test('every detector has a name, a role and a reading for people, each name once', async (t) => {

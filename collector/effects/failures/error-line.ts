@@ -20,6 +20,10 @@ const REPORTS: readonly RegExp[] = [
   /(?:[Ff]ailed|FAILED|FAIL|[Uu]nable to|[Cc]annot|[Cc]ould not|[Cc]an't|[Ii]nvalid|[Uu]nknown|[Rr]efused|[Tt]imed? ?out|[Aa]borted|Segmentation fault|Killed|core dumped|undefined reference|syntax error|Syntax error|unrecognized|usage:)/
 ]
 
+const BLOCK_MARK = /^\s{1,72}\w{1,40}: [|>][-+\d]{0,2}\s*$/
+/** A check by its name says more than the totals that a report ends with. */
+const TAP_FAILURE = /^ {0,64}not ok\b(?!.{0,300} # (?:todo|skip)\b)/i
+
 /** Lines looked at; a step's observation holds fewer useful ones. */
 const LINES_MAX = 4_096
 
@@ -29,10 +33,17 @@ export function findErrorLine(output: string): string | undefined {
   const raisedAt = lines.findLastIndex((line) => EXCEPTION.test(line))
   if (raisedAt !== -1) return quote(findComparison(lines, raisedAt) ?? lines[raisedAt])
   for (const report of REPORTS) {
-    const found = lines.find((line) => report.test(line.slice(0, LINE_CHARS_MAX)))
-    if (found !== undefined) return quote(found)
+    const at = lines.findIndex((line) => report.test(line.slice(0, LINE_CHARS_MAX)))
+    if (at !== -1) return quote(findBlockText(lines, at) ?? lines[at])
   }
-  return quote(lines.at(-1) ?? exitLineOf(output))
+  const failing = lines.find((line) => TAP_FAILURE.test(line))
+  return quote(failing ?? lines.at(-1) ?? exitLineOf(output))
+}
+
+/** Below `error: |-` of a YAML block, as TAP has it, is what it stands for. */
+function findBlockText(lines: readonly string[], at: number): string | undefined {
+  if (!BLOCK_MARK.test(lines[at] ?? '')) return undefined
+  return findComparison(lines, at + 1) ?? lines[at + 1]
 }
 
 /** `5400 !== 54` below `Expected values to be strictly equal:` tells more than that line does. */

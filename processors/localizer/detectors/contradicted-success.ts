@@ -5,7 +5,7 @@
 // acceptable in 0; in 0 of 20 solved runs.
 
 import { CLAIMS_SUCCESS } from '../cues.ts'
-import { showsFailure } from '../failure.ts'
+import { failingLine, showsFailure } from '../failure.ts'
 import type { RunFacts, StepFacts } from '../run-facts.ts'
 import type { Detector, Finding } from './detector.ts'
 
@@ -32,5 +32,5 @@ function claimsInPassing({ step, news }: StepFacts): boolean {
 }
 
 function quoteOf({ step }: StepFacts): string {
-  return step.effects.error ?? step.error ?? step.observation.trimEnd().split('\n').at(-1) ?? ''
+  return step.effects.error ?? step.error ?? failingLine(step.observation)
 }
