@@ -73,7 +73,9 @@ const RequirementJson = Type.Object({
     type: 'string',
     description: 'seen: looked at or spoken of, but nothing was done; untouched: in no step at all.'
   }),
-  stepIndexes: Type.Array(StepIndex, { description: 'The first steps that addressed it.' })
+  stepIndexes: Type.Array(StepIndex, {
+    description: 'The first steps that addressed it or, where none did, saw it.'
+  })
 })
 
 const IncorrectStepJson = Type.Object({

@@ -86,7 +86,7 @@ export interface Requirement {
   readonly text: string
   /** `seen`: looked at, planned or spoken of, but nothing was done; `untouched`: in no step at all. */
   readonly status: RequirementStatus
-  /** Of the first steps that addressed it, ascending. */
+  /** Of the first steps that addressed it, or else saw it, ascending. */
   readonly stepIndexes: readonly number[]
 }
 

@@ -31,7 +31,7 @@ export function renderGivenTask(run: WholeRunJson, paint: Paint, width: number):
     }),
     ...section('asked', asked, {
       shownMax: REQUIREMENTS_SHOWN,
-      render: (requirement) => renderRequirement(requirement, paint)
+      render: (requirement) => renderRequirement(requirement, paint, run.outcome === 'ok')
     })
   ]
 }
@@ -60,18 +60,28 @@ function renderCheck({ name, status, message }: CheckJson, paint: Paint, width: 
   return `${word}  ${shown}${said === '' ? '' : `  ${paint('dim', said)}`}`
 }
 
-function renderRequirement({ kind, text, status, stepIndexes }: RequirementJson, paint: Paint) {
+/** What a run that did its task only looked at was there to be looked at. */
+function renderRequirement(
+  { kind, text, status, stepIndexes }: RequirementJson,
+  paint: Paint,
+  hasSucceeded: boolean
+): string {
   const what = `${kind} ${toLine(text, REQUIREMENT_CHARS_MAX)}`
-  if (status === 'addressed') return `${what}  ${paint('dim', describeSteps(stepIndexes))}`
-  return `${what}  ${paint('yellow', status === 'seen' ? 'seen, nothing done' : 'never touched')}`
+  const steps = describeSteps(stepIndexes)
+  if (status === 'addressed') {
+    return `${what}  ${paint('dim', steps === '' ? 'addressed' : `addressed by ${steps}`)}`
+  }
+  if (status !== 'seen') return `${what}  ${paint('yellow', 'never touched')}`
+  const seen = steps === '' ? 'seen' : `seen in ${steps}`
+  return `${what}  ${hasSucceeded ? paint('dim', seen) : paint('yellow', `${seen}, nothing done`)}`
 }
 
 function describeSteps(stepIndexes: readonly number[]): string {
-  if (stepIndexes.length === 0) return 'addressed'
+  if (stepIndexes.length === 0) return ''
   const shown = stepIndexes.slice(0, STEPS_SHOWN).join(', ')
   const more = stepIndexes.length - STEPS_SHOWN
   const noun = stepIndexes.length === 1 ? 'step' : 'steps'
-  return `addressed by ${noun} ${shown}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`
+  return `${noun} ${shown}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`
 }
 
 function by(order: readonly string[]) {

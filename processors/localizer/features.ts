@@ -130,7 +130,7 @@ export const FEATURES: readonly Feature[] = [
   {
     name: 'produce',
     sign: 0,
-    means: 'a command made a file whose text is not known',
+    means: 'made or changed a file, by a command or an edit whose text is not known',
     value: ({ builds, act }) => flag(builds && act !== 'write')
   },
   {
@@ -174,7 +174,7 @@ export const FEATURES: readonly Feature[] = [
   {
     name: 'first_of_file',
     sign: 1,
-    means: 'was the first to write a file',
+    means: 'was the first of the run to write a file, new or not',
     value: ({ at }, { fresh }) => flag(fresh[at])
   },
   {

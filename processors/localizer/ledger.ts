@@ -12,8 +12,8 @@ export interface LedgerEntry {
   readonly wanted: Wanted
   /** 0-based positions of the first steps whose action has it. */
   readonly addressedAt: readonly number[]
-  /** Only looked at, planned or talked about. */
-  readonly seen: boolean
+  /** Of the first steps that only looked at it, planned it or talked about it. */
+  readonly seenAt: readonly number[]
 }
 
 export type Ledger = readonly LedgerEntry[]
@@ -26,7 +26,7 @@ const TEXT_CHARS_MAX = 16_384
 export function keepLedger(steps: readonly StepFacts[], task: string): Ledger {
   const wanted = readRequirements(task)
   const addressed: number[][] = wanted.map(() => [])
-  const seen = wanted.map(() => false)
+  const seen: number[][] = wanted.map(() => [])
   for (const facts of steps) {
     const open = wanted.flatMap((_, id) =>
       (addressed[id]?.length ?? 0) < ADDRESSED_STEPS_MAX ? [id] : []
@@ -37,24 +37,30 @@ export function keepLedger(steps: readonly StepFacts[], task: string): Ledger {
     for (const id of open) {
       const one = wanted[id]
       if (one === undefined || !has(text, one)) continue
-      if (works) addressed[id]?.push(facts.at)
-      else seen[id] = true
+      const known = works ? addressed[id] : seen[id]
+      if (known !== undefined && known.length < ADDRESSED_STEPS_MAX) known.push(facts.at)
     }
   }
   return wanted.map((one, id) => ({
     wanted: one,
     addressedAt: addressed[id] ?? [],
-    seen: seen[id] === true
+    seenAt: seen[id] ?? []
   }))
 }
 
+/** A task that is one constraint is not told again, as if it were a part of itself. */
 export function toRequirements(ledger: Ledger, steps: readonly StepFacts[]): Requirement[] {
-  return ledger.map(({ wanted: { kind, text }, addressedAt, seen }) => ({
-    kind,
-    text,
-    status: addressedAt.length > 0 ? 'addressed' : seen ? 'seen' : 'untouched',
-    stepIndexes: addressedAt.map((at) => steps[at]?.step.index ?? at + 1)
-  }))
+  const indexesOf = (positions: readonly number[]) =>
+    positions.map((at) => steps[at]?.step.index ?? at + 1)
+  return ledger
+    .filter(({ wanted }) => !wanted.isWholeTask)
+    .map(({ wanted: { kind, text }, addressedAt, seenAt }) => {
+      if (addressedAt.length > 0) {
+        return { kind, text, status: 'addressed', stepIndexes: indexesOf(addressedAt) }
+      }
+      const status = seenAt.length > 0 ? 'seen' : 'untouched'
+      return { kind, text, status, stepIndexes: indexesOf(seenAt) }
+    })
 }
 
 function doneText({ step, argumentTexts }: StepFacts): string {

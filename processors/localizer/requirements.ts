@@ -14,6 +14,8 @@ export interface Wanted {
   readonly needle: string
   /** Clause of the task it stands in, counted from 0: what stands together belongs together. */
   readonly clause: number
+  /** A constraint that is all of the task. */
+  readonly isWholeTask: boolean
 }
 
 /** A longer task is a document to work on; what is asked stands at its beginning or is repeated. */
@@ -24,10 +26,12 @@ const WANTED_MAX = 64
 
 export function readRequirements(task: string): Wanted[] {
   const found = new Map<string, Wanted>()
-  for (const [clause, text] of clausesOf(task).entries()) {
+  const clauses = clausesOf(task)
+  for (const [clause, text] of clauses.entries()) {
     for (const one of wantedIn(text)) {
       const known = `${one.kind === 'constraint' ? 'constraint' : ''} ${one.needle}`
-      if (!found.has(known)) found.set(known, { ...one, clause })
+      const isWholeTask = one.kind === 'constraint' && clauses.length === 1
+      if (!found.has(known)) found.set(known, { ...one, clause, isWholeTask })
     }
     if (found.size >= WANTED_MAX) break
   }
@@ -48,7 +52,7 @@ function clausesOf(task: string): string[] {
 /** `3.` counts what is asked; it is not asked. */
 const LIST_MARK = /^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+/
 
-type Found = Omit<Wanted, 'clause'>
+type Found = Omit<Wanted, 'clause' | 'isWholeTask'>
 
 function wantedIn(clause: string): Found[] {
   const head = clause.slice(0, CLAUSE_CHARS_MAX)

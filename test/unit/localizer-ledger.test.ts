@@ -57,8 +57,20 @@ t.test('a step that writes a file addresses it; one that looks or plans does not
   ]
   t.same(ledgerOf(agentRun(deeds, { task: TASK, outcome: 'error' })), [
     '/app/total.txt addressed 2',
-    '/app/mean.txt seen'
+    '/app/mean.txt seen 1,4'
   ])
+})
+
+t.test('a task that is one constraint is not listed as a part of itself', async (t) => {
+  const deeds = [wrote('/app/total.txt', 'the sum, without the mean')]
+  const constraintsOf = (task: string) =>
+    (localizeOnset(agentRun(deeds, { task, outcome: 'ok' })).requirements ?? []).filter(
+      ({ kind }) => kind === 'constraint'
+    )
+  const task = 'Write only the sum to /app/total.txt, without the mean.'
+  t.same(constraintsOf(task), [])
+  t.same(constraintsOf(`${'Sum up '.repeat(30)}and ${task}`), [], 'however long it is')
+  t.equal(constraintsOf(`Sum up.\n${task}`)[0]?.text, task)
 })
 
 t.test('what stands in no step at all is untouched, on successful runs too', async (t) => {

@@ -51,6 +51,23 @@ t.test('confidences that do not add up to 100 % are said to be of each alone', a
   t.notMatch(renderRunTree(aRunDetail(steps, [anOnsetJson(1)]), PLAIN), also)
 })
 
+t.test('a file that a run which did its task only looked at is no fault', async (t) => {
+  const requirements = [
+    { kind: 'file', text: 'SPEC.md', status: 'seen', stepIndexes: [2] },
+    { kind: 'file', text: 'cart.js', status: 'addressed', stepIndexes: [3, 4] },
+    { kind: 'port', text: '8075', status: 'seen', stepIndexes: [] },
+    { kind: 'name', text: 'Cart', status: 'untouched', stepIndexes: [] }
+  ]
+  const shown = (outcome: string) =>
+    renderRunTree(aRunDetail([aStepJson(1)], [], { outcome, requirements }), PLAIN)
+  t.match(lineOf(shown('ok'), 'SPEC.md'), /file SPEC\.md {2}seen in step 2$/)
+  t.match(lineOf(shown('ok'), '8075'), /port 8075 {2}seen$/)
+  t.match(lineOf(shown('error'), 'SPEC.md'), /seen in step 2, nothing done$/)
+  t.match(lineOf(shown('error'), '8075'), /seen, nothing done$/)
+  t.match(lineOf(shown('ok'), 'cart.js'), /addressed by steps 3, 4$/)
+  t.match(lineOf(shown('ok'), 'name Cart'), /never touched$/)
+})
+
 t.test('a suspicion on an open run is not called an onset outright', async (t) => {
   const onset = anOnsetJson(1, { provisional: true })
   t.match(renderRunTree(aRunDetail([aStepJson(1)], [onset]), PLAIN), /SUSPECTED ONSET/)
