@@ -19,6 +19,20 @@ export interface Crash {
 const USED_UP =
   /max[\w -]{0,16}(?:turns?|steps?|iterations?|tokens?|length)|recursion.?limit|context (?:length|window)|too (?:long|large|many tokens)|budget|^interrupted\b/i
 
+/**
+ * The steps up to the end of the program. A process that dies under a launcher leaves a frame that says why, with
+ * nothing inside of it, after all that the agent did.
+ */
+export function stepsBeforeCrash(
+  { error }: RunTree,
+  steps: readonly StepFacts[]
+): readonly StepFacts[] {
+  if (error === undefined) return steps
+  const last = steps.findLastIndex(({ step }) => step.kind !== 'agent' || step.error !== error)
+  return last === -1 ? steps : steps.slice(0, last + 1)
+}
+
+/** `steps` are those before the crash. */
 export function readCrash({ error }: RunTree, steps: readonly StepFacts[]): Crash | undefined {
   if (error === undefined || USED_UP.test(error)) return undefined
   return { error: shorten(error, QUOTE_CHARS_MAX), calls: findCalls(error, steps) }

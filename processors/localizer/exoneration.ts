@@ -54,9 +54,9 @@ function changesUnnamed({ act, argumentTexts }: StepFacts): boolean {
 
 /** The program died, and neither a step nor what a check found in finished work says where that began. */
 function crashed(facts: RunFacts): string | undefined {
-  const { crash, failure, built, steps } = facts
+  const { crash, failure, built, ending } = facts
   if (crash === undefined || crash.calls.length > 0) return undefined
-  if (steps.at(-1)?.failed === true || findFailingLoop(facts).length > 0) return undefined
+  if (ending?.failed === true || findFailingLoop(facts).length > 0) return undefined
   if (built && failure.source !== 'none') return undefined
   return `The program crashed, and no step explains it: ${crash.error}`
 }
@@ -77,8 +77,8 @@ function brokeOff(facts: RunFacts): string | undefined {
 const OUTGROWN = /context|too (?:long|large|many tokens)|max\w* (?:tokens|length)/i
 const ERROR_CHARS_MAX = 80
 
-function modelCallFailed({ steps }: RunFacts): string | undefined {
-  const step = steps.at(-1)?.step
+function modelCallFailed({ ending }: RunFacts): string | undefined {
+  const step = ending?.step
   if (step?.kind !== 'llm' || step.outcome !== 'error') return undefined
   const error = step.error ?? ''
   if (OUTGROWN.test(error)) return undefined

@@ -4,7 +4,7 @@
 import type { ClassifiedStep, RunStep, RunTree } from '@onset/collector/model'
 
 import type { Crash } from './crash.ts'
-import { readCrash } from './crash.ts'
+import { readCrash, stepsBeforeCrash } from './crash.ts'
 import type { Failure } from './failure.ts'
 import { readFailure } from './failure.ts'
 import type { Ledger } from './ledger.ts'
@@ -71,6 +71,8 @@ export interface RunFacts {
   readonly built: boolean
   /** What the agent said last. */
   readonly closing: string
+  /** The last step, but for a frame that only says how the program died. */
+  readonly ending: StepFacts | undefined
   /** The program died of an uncaught error. */
   readonly crash: Crash | undefined
 }
@@ -83,9 +85,9 @@ export function readRunFacts(tree: RunTree): RunFacts {
     if (facts.act === 'plan') plan = new Set(facts.argumentTexts)
     return facts
   })
-  const crash = readCrash(tree, steps)
-  const lastAt =
-    crash !== undefined && crash.calls.length > 0 ? steps.length - 1 : lastActing(steps)
+  const acting = stepsBeforeCrash(tree, steps)
+  const crash = readCrash(tree, acting)
+  const lastAt = (crash?.calls.length ?? 0) > 0 ? acting.length - 1 : lastActing(acting)
   const touchesFiles = steps.some((facts) => touches(facts))
   const landed = steps.some((facts) => facts.landed)
   return {
@@ -99,7 +101,8 @@ export function readRunFacts(tree: RunTree): RunFacts {
     talks: mostlyTalks(steps, lastAt),
     works: touchesFiles || steps.some(({ step }) => step.effects.effect === 'change'),
     built: touchesFiles ? steps.some((facts) => facts.builds) : landed,
-    closing: closingOf(tree, steps),
+    closing: closingOf(tree, acting),
+    ending: acting.at(-1),
     crash
   }
 }

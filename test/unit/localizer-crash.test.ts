@@ -54,6 +54,8 @@ interface Ending {
   readonly reports?: readonly OutcomeReport[]
   /** The crash is told by a process inside of a launcher that knows an exit code only. */
   readonly isLaunched?: boolean
+  /** What the agent did stands beside the frame of the process, which begins when it dies. */
+  readonly isBeside?: boolean
 }
 
 function at(second: number) {
@@ -86,16 +88,17 @@ function frame(told: Partial<DecodedSpan>, crash: Ending['crash']): DecodedSpan 
 }
 
 function build(told: readonly Told[], ending: Ending = {}) {
-  const { crash = CRASH, reports = [], isLaunched = false } = ending
+  const { crash = CRASH, reports = [], isLaunched = false, isBeside = false } = ending
   const traceId = aTraceId()
   const root = aSpanId()
   const process = isLaunched ? aSpanId() : root
   const [startTime, endTime] = [at(0), at(told.length + 1)]
   const times = { traceId, startTime, endTime }
+  const inner = { ...times, startTime: isBeside ? endTime : startTime }
   const frames = isLaunched
     ? [
         frame({ ...times, spanId: root }, undefined),
-        frame({ ...times, spanId: process, parentSpanId: root }, crash)
+        frame({ ...inner, spanId: process, parentSpanId: root }, crash)
       ]
     : [frame({ ...times, spanId: root }, 'crash' in ending ? ending.crash : crash)]
   const spans = told.map(({ attributes, ...span }, position) =>
@@ -103,7 +106,7 @@ function build(told: readonly Told[], ending: Ending = {}) {
       ...span,
       traceId,
       spanId: aSpanId(),
-      parentSpanId: process,
+      parentSpanId: isBeside ? root : process,
       startTime: at(position + 1),
       endTime: at(position + 2),
       attributes: someAttributes(attributes)
@@ -132,9 +135,11 @@ t.test('the program died on a tool that never answered: that call is the onset',
 })
 
 t.test('a verifier that then finds nothing done does not make it a completion', async (t) => {
-  for (const isLaunched of [false, true]) {
-    const { onsets } = localize([...AT_WORK, UNKNOWN], { reports: [RED], isLaunched })
+  const launched = { isLaunched: true }
+  for (const how of [{}, launched, { ...launched, isBeside: true }]) {
+    const { onsets } = localize([...AT_WORK, UNKNOWN], { reports: [RED], ...how })
     t.equal(onsets[0]?.stepIndex, 3)
+    t.equal(onsets[0]?.category, 'invalid_tool_use')
     t.notOk(onsets.some(({ category }) => category === 'premature_completion'))
     t.match(onsets[0]?.summary, QUOTED)
   }
@@ -173,8 +178,9 @@ t.test('a tool that threw what ended the program is the onset', async (t) => {
 })
 
 t.test('a crash that no step explains names none, and is quoted', async (t) => {
-  for (const reports of [[], [RED]]) {
-    const { onsets, abstention } = localize(AT_WORK, { reports })
+  const beside = { isLaunched: true, isBeside: true }
+  for (const how of [{}, { reports: [RED] }, beside, { ...beside, reports: [RED] }]) {
+    const { onsets, abstention } = localize(AT_WORK, how)
     t.strictSame(onsets, [])
     t.match(abstention, QUOTED)
   }
@@ -184,6 +190,20 @@ t.test('a crash after work that fails its checks is said next to the suspect', a
   const { onsets } = localize([...AT_WORK, WROTE, AT_WORK[0] as Told], { reports: [RED] })
   t.equal(onsets[0]?.stepIndex, 3)
   t.match(onsets[0]?.caveats.join(' '), QUOTED)
+})
+
+t.test('a program that died of a failed model call is told as that', async (t) => {
+  const call: Told = {
+    name: 'chat m-1',
+    attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm-1' }
+  }
+  const crash = { type: 'APIError', message: '529 overloaded' }
+  const told = [...AT_WORK, failed(call, '529 overloaded')]
+  for (const isBeside of [false, true]) {
+    const { onsets, abstention } = localize(told, { crash, isLaunched: true, isBeside })
+    t.strictSame(onsets, [])
+    t.match(abstention, 'error of its model call: 529 overloaded')
+  }
 })
 
 t.test('only frames were recorded, and that they crashed', async (t) => {
