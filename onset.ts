@@ -1,6 +1,7 @@
 // The `onset` command: composes the small command files of the rooms and does nothing itself.
 
-import { basename, delimiter, join, relative } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { basename, delimiter, dirname, join, relative } from 'node:path'
 import {
   alertsCommand,
   auditCommand,
@@ -107,14 +108,14 @@ async function main(args: readonly string[]): Promise<number> {
 
 /**
  * npm runs a script in the folder of its package, with that package's programs first in `PATH`. The agent, its
- * `node` and the paths given are its caller's.
+ * programs and the paths given are its caller's.
  */
 function goWhereNpmWasStarted(): void {
   const { INIT_CWD: startedIn, npm_package_json: scriptOf } = process.env
   if (startedIn === undefined || scriptOf !== join(import.meta.dirname, 'package.json')) return
   // What an agent starts inherits the variables, and is where it is.
   if (process.cwd() !== import.meta.dirname) return
-  process.env['PATH'] = withoutNpmsFolders(process.env['PATH'] ?? '')
+  process.env['PATH'] = withNodeForUs(withoutNpmsFolders(process.env['PATH'] ?? ''))
   try {
     process.chdir(startedIn)
     process.env['PWD'] = startedIn
@@ -139,6 +140,21 @@ function withoutNpmsFolders(path: string): string {
   if (last === -1 || own === undefined) return path
   return folders.slice(isNpms(own) ? last + 1 : last).join(delimiter)
 }
+
+/**
+ * The instrumentation of a checkout is TypeScript, at which a Node before 22.18 stops and the agent with it: in front
+ * of such a one stands the Node that runs this.
+ */
+function withNodeForUs(path: string): string {
+  const asked = ['-p', 'process.features.typescript']
+  const options = { encoding: 'utf8', timeout: NODE_ANSWER_MS, env: { PATH: path } } as const
+  const { stdout } = spawnSync('node', asked, options)
+  const isReader = /^(?:strip|transform)$/m.test(stdout ?? '')
+  return isReader ? path : [dirname(process.execPath), path].join(delimiter)
+}
+
+/** It takes 40 ms, on a busy machine a second. */
+const NODE_ANSWER_MS = 5_000
 
 // A reader that closes the pipe early (`onset runs | head`) is not an error; a full disk behind it is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

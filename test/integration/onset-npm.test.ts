@@ -46,26 +46,34 @@ t.test('what a script of ours starts elsewhere stays where it is', async (t) => 
   t.equal(readFileSync(join(folder, 'other/here.txt'), 'utf8'), join(folder, 'other'))
 })
 
+/** What they answer to the question whether they read TypeScript, and else. */
+const NEW_NODE = '#!/bin/sh\n[ "$1" = -p ] && echo strip || echo mine\n'
+const OLD_NODE = '#!/bin/sh\n[ "$1" = -p ] && echo undefined || exit 9\n'
+
 const WRITE_PATH = `require('node:fs').writeFileSync('path.txt', process.env.PATH)`
 
-t.test('an agent started through npm has the PATH of its caller', async (t) => {
-  const folder = realpathSync(t.testdir())
-  const path = process.env['PATH'] ?? ''
-  const script = ['--prefix', ROOT, 'run', '-s', 'onset', '--']
-  const agent = ['run', '--', process.execPath, '-e', WRITE_PATH]
-  const ended = spawnSync('npm', [...script, ...agent], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: childEnvironment({ OTEL_SDK_DISABLED: 'true' })
-  })
-  t.equal(ended.status, 0, ended.stderr)
-  t.equal(readFileSync(join(folder, 'path.txt'), 'utf8'), path)
-})
+t.test(
+  'an agent started through npm has the PATH of its caller, a Node for it apart',
+  async (t) => {
+    const folder = realpathSync(t.testdir())
+    const path = process.env['PATH'] ?? ''
+    const script = ['--prefix', ROOT, 'run', '-s', 'onset', '--']
+    const agent = ['run', '--', process.execPath, '-e', WRITE_PATH]
+    const ended = spawnSync('npm', [...script, ...agent], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: childEnvironment({ OTEL_SDK_DISABLED: 'true' })
+    })
+    t.equal(ended.status, 0, ended.stderr)
+    const seen = readFileSync(join(folder, 'path.txt'), 'utf8')
+    t.ok(seen === path || seen === [dirname(process.execPath), path].join(delimiter), seen)
+  }
+)
 
 t.test(
   'its node is its own, also where a folder of ours was put in the PATH on purpose',
   async (t) => {
-    const folder = realpathSync(t.testdir({ bin: { node: '#!/bin/sh\necho mine\n' } }))
+    const folder = realpathSync(t.testdir({ bin: { node: NEW_NODE } }))
     chmodSync(join(folder, 'bin/node'), 0o755)
     const bins = join(ROOT, 'node_modules/.bin')
     const npms = [
@@ -83,6 +91,21 @@ t.test(
     }
   }
 )
+
+t.test('a Node that cannot read the instrumentation gives way to the one of Onset', async (t) => {
+  const folder = realpathSync(
+    t.testdir({ bin: { node: OLD_NODE }, 'agent.cjs': `${WRITE_CWD}\nboom()` })
+  )
+  chmodSync(join(folder, 'bin/node'), 0o755)
+  const PATH = [join(folder, 'bin'), '/usr/bin', '/bin'].join(delimiter)
+  const ended = runOnset(['run', '--', 'node', 'agent.cjs'], ROOT, { ...asNpm(folder), PATH })
+  t.match(
+    ended,
+    { status: 1, stderr: /boom is not defined/ },
+    'the agent ran, and failed of its own error'
+  )
+  t.equal(readFileSync(join(folder, 'here.txt'), 'utf8'), folder)
+})
 
 t.test('what ends npm start ends Onset', async (t) => {
   const dataDir = aDataDir(t)
